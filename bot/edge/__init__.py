@@ -1,0 +1,1 @@
+"""One outside thing per room; foreign errors become ours here."""
