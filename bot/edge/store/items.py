@@ -1,0 +1,141 @@
+"""The items of the log: who they are, and which wait to be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.edge.store.schema import items, seen
+from bot.model import Item, NewItem
+
+T = TypeVar("T")
+
+_CHUNK = 500  # values in one IN list; SQLite allows 32,766 (sqlite.org/limits.html), short statements are cached
+ITEM_COLUMNS = (
+    items.c.id, items.c.feed, items.c.guid, items.c.url, items.c.title, items.c.summary, items.c.published,
+    items.c.first_seen, items.c.outlet, items.c.baseline, items.c.inside, items.c.duplicate_of, items.c.duplicate_why,
+    items.c.tries,
+)  # fmt: skip
+
+
+def known(connection: sa.Connection, keys: Iterable[bytes]) -> dict[bytes, int]:
+    """Those of the identity keys that were seen before, with the item they belong to."""
+    found: dict[bytes, int] = {}
+    for chunk in _chunks(keys):
+        found.update((row.key, row.item) for row in connection.execute(sa.select(seen).where(seen.c.key.in_(chunk))))
+    return found
+
+
+def owned(connection: sa.Connection, feed: str, ids: Iterable[int]) -> set[int]:
+    """Those of the items that belong to the feed."""
+    found: set[int] = set()
+    for chunk in _chunks(ids):
+        found.update(connection.execute(sa.select(items.c.id).where(items.c.feed == feed, items.c.id.in_(chunk))).scalars())
+    return found
+
+
+def originals(connection: sa.Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Which item each duplicate among the ids is a duplicate of."""
+    found: dict[int, int] = {}
+    for chunk in _chunks(ids):
+        query = sa.select(items.c.id, items.c.duplicate_of).where(items.c.id.in_(chunk), items.c.duplicate_of.is_not(None))
+        found.update((row.id, row.duplicate_of) for row in connection.execute(query))
+    return found
+
+
+def doubled(connection: sa.Connection, feed: str, ids: Iterable[int]) -> set[int]:
+    """Those of the items of which the feed has a duplicate in the log already."""
+    found: set[int] = set()
+    for chunk in _chunks(ids):
+        query = sa.select(items.c.duplicate_of).where(items.c.feed == feed, items.c.duplicate_of.in_(chunk))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def of_ids(connection: sa.Connection, ids: Iterable[int]) -> list[Item]:
+    """The items of those ids that are still in the log, in order."""
+    found: list[Item] = []
+    for chunk in _chunks(ids):
+        query = sa.select(*ITEM_COLUMNS).where(items.c.id.in_(chunk)).order_by(items.c.id)
+        found += [Item(**row._mapping) for row in connection.execute(query)]
+    return found
+
+
+def add(tx: sa.Connection, feed: str, new: Sequence[NewItem], now: datetime) -> list[int]:
+    """Log the items with their keys; they wait to be judged from now on. Returns their ids, in order."""
+    return [_add(tx, feed, item, now) for item in new]
+
+
+def _add(tx: sa.Connection, feed: str, new: NewItem, now: datetime) -> int:
+    entry = new.entry
+    values = {
+        "feed": feed, "guid": entry.guid, "url": entry.url, "title": entry.title, "summary": entry.summary,
+        "published": entry.published, "first_seen": now, "outlet": new.outlet, "baseline": new.baseline,
+        "inside": new.inside, "duplicate_of": new.duplicate_of, "duplicate_why": new.duplicate_why, "due": now,
+    }  # fmt: skip
+    key = tx.execute(sa.insert(items).values(**values)).inserted_primary_key
+    assert key is not None  # noqa: S101 - an INSERT of one row always has one
+    identity = int(key[0])
+    if new.keys:
+        tx.execute(insert(seen).on_conflict_do_nothing(), [{"key": key, "item": identity} for key in new.keys])
+    return identity
+
+
+def take_over(tx: sa.Connection) -> None:
+    """Free every lease: whoever holds the state's lock knows their owner dead."""
+    tx.execute(sa.update(items).where(items.c.due.is_not(None), items.c.lease_until.is_not(None)).values(lease_until=None))
+
+
+def any_due(connection: sa.Connection, now: datetime) -> bool:
+    """Whether an item waits to be judged: a look before a transaction is opened for it."""
+    return connection.execute(sa.select(items.c.id).where(items.c.due <= now).limit(1)).first() is not None
+
+
+def claim(tx: sa.Connection, now: datetime, *, lease: timedelta, limit: int) -> list[Item]:
+    """Up to ``limit`` items that wait to be judged, oldest first; a duplicate only after its original."""
+    first = items.alias("first")
+    original = sa.select(first.c.id).where(first.c.id == items.c.duplicate_of, first.c.judged_at.is_(None)).exists()
+    free = sa.or_(items.c.lease_until.is_(None), items.c.lease_until <= now)
+    query = sa.select(*ITEM_COLUMNS).where(items.c.due <= now, free, ~original).order_by(items.c.id).limit(limit)
+    claimed = [Item(**row._mapping) for row in tx.execute(query)]
+    if claimed:
+        tx.execute(sa.update(items).where(items.c.id.in_([item.id for item in claimed])).values(lease_until=now + lease))
+    return claimed
+
+
+def postpone(tx: sa.Connection, item: int, until: datetime) -> None:
+    """Judge the item later: something unexpected stood in the way."""
+    tx.execute(sa.update(items).where(items.c.id == item).values(due=until, lease_until=None))
+
+
+def release(tx: sa.Connection, ids: Collection[int]) -> None:
+    """End the leases of items whose judging was given up, so that they are due again at once."""
+    if ids:
+        tx.execute(sa.update(items).where(items.c.id.in_(ids)).values(lease_until=None))
+
+
+def waiting(connection: sa.Connection) -> tuple[int, int]:
+    """How many items were not judged yet, and how many of them stood in a first poll."""
+    row = connection.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(items.c.baseline), 0)).where(
+            items.c.due.is_not(None), items.c.judged_at.is_(None)
+        )
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def reading_again(connection: sa.Connection) -> int:
+    """How many judged items wait for another try at their page."""
+    query = sa.select(sa.func.count()).where(items.c.due.is_not(None), items.c.judged_at.is_not(None))
+    return int(connection.execute(query).scalar_one())
+
+
+def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(dict.fromkeys(values))
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk

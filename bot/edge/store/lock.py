@@ -1,0 +1,52 @@
+"""One instance per state: an advisory lock that the kernel frees with its owner, even after kill -9."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from bot.errors import StateBusy, StateError
+
+
+class StateLock:
+    """Holds ``<state>.lock`` until :meth:`release` or the end of the process.
+
+    ``flock`` and not a pid file: a pid file outlives its process and lies (flock(2)). Children are
+    started by exec, and the descriptor is close-on-exec, so none of them keeps the lock (trap 6).
+    """
+
+    def __init__(self, state: Path) -> None:
+        self.path = state.with_name(state.name + ".lock")
+        try:
+            self._fd = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StateError(f"{self.path}: cannot be opened: {error.strerror}") from error
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            owner = os.pread(self._fd, 20, 0).decode("ascii", "replace").strip()
+            os.close(self._fd)
+            raise StateBusy(f"{state}: another Storywatch works on it (process {owner or 'unknown'}); stop it first") from error
+        os.ftruncate(self._fd, 0)
+        os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Let the next instance in."""
+        os.close(self._fd)
+
+
+def owner(state: Path) -> int | None:
+    """The process that works on the state now, if any."""
+    try:
+        fd = os.open(state.with_name(state.name + ".lock"), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return int(os.pread(fd, 20, 0).strip() or 0)
+    else:
+        return None
+    finally:
+        os.close(fd)

@@ -1,0 +1,200 @@
+"""The tables of the state, as SQLAlchemy Core sees them. Migrations make them; a test holds the two equal.
+
+Moments are integers: milliseconds since the epoch, UTC. ``items.due`` and ``feeds.next_due`` are the
+work lists (NULL: nothing to do), so the ticks never scan the log, however long it has grown.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware UTC datetime kept as integer milliseconds: sorts, compares and survives every locale."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy's signature
+        """To the database."""
+        del dialect
+        return None if value is None else (value - EPOCH) // MILLISECOND
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ANN401 - as above
+        """From the database."""
+        del dialect
+        return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+metadata = sa.MetaData()
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("etag", sa.Text),
+    sa.Column("modified", sa.Text),
+    sa.Column("body_hash", sa.LargeBinary),
+    sa.Column("listed", sa.LargeBinary),  # fingerprints and item ids of the last document: see feeds.py
+    sa.Column("next_due", Moment),
+    sa.Column("lease_until", Moment),
+    sa.Column("first_polled", Moment),  # when the baseline was taken; NULL: not yet
+    sa.Column("last_polled", Moment),
+    sa.Column("last_ok", Moment),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("problem", sa.Text),
+    sa.Column("lasting", sa.Boolean, nullable=False, server_default="0"),  # the problem will not pass by itself
+    sa.Index("feeds_due", "next_due", sqlite_where=sa.text("next_due IS NOT NULL")),
+)
+
+items = sa.Table(
+    "items",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("feed", sa.Text, nullable=False),
+    sa.Column("guid", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("published", Moment),
+    sa.Column("first_seen", Moment, nullable=False),
+    sa.Column("outlet", sa.Text, nullable=False),
+    sa.Column("baseline", sa.Boolean, nullable=False),
+    sa.Column("inside", sa.Boolean, nullable=False),
+    sa.Column("duplicate_of", sa.Integer),
+    sa.Column("duplicate_why", sa.Text, nullable=False, server_default=""),
+    sa.Column("due", Moment),  # when it is to be judged (again); NULL: settled
+    sa.Column("lease_until", Moment),
+    sa.Column("judged_at", Moment),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),  # what became of its article
+    sa.Index("items_due", "due", sqlite_where=sa.text("due IS NOT NULL")),
+    sa.Index("items_first_seen", "first_seen"),
+    sa.Index("items_judged", "judged_at"),
+    sa.Index("items_duplicates", "duplicate_of", sqlite_where=sa.text("duplicate_of IS NOT NULL")),
+    sqlite_autoincrement=True,  # a pruned item's id is never used again: tombstones point at it
+)
+
+# Apart from ``items``, so that reading the log does not drag the texts along.
+articles = sa.Table(
+    "articles",
+    metadata,
+    sa.Column("item", sa.Integer, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+)
+
+# Every identity an item was ever seen under. Rows outlive their item: they are its tombstone.
+seen = sa.Table(
+    "seen",
+    metadata,
+    sa.Column("key", sa.LargeBinary, primary_key=True),
+    sa.Column("item", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("item", sa.Integer, primary_key=True),
+    sa.Column("story", sa.Text, primary_key=True),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("terms", sa.JSON, nullable=False),
+    sa.Column("where", sa.Text),
+    sa.Column("sentence", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("hits", sa.JSON, nullable=False),
+    sa.Column("development", sa.Integer),
+    sa.Column("unannounced", sa.Boolean, nullable=False, server_default="0"),  # waits for the first pass's digest
+    sa.Index("verdicts_development", "development", sqlite_where=sa.text("development IS NOT NULL")),
+    sa.Index("verdicts_unannounced", "story", sqlite_where=sa.text("unannounced")),
+    sqlite_with_rowid=False,
+)
+
+developments = sa.Table(
+    "developments",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("story", sa.Text, nullable=False),
+    sa.Column("headline", sa.Text, nullable=False),
+    sa.Column("opened", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What a later copy is compared with. One row per item that holds a story's rule.
+prints = sa.Table(
+    "prints",
+    metadata,
+    sa.Column("item", sa.Integer, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("text", sa.LargeBinary, nullable=False),
+    sa.Column("lead", sa.LargeBinary, nullable=False),
+    sa.Column("has_article", sa.Boolean, nullable=False),
+    sa.Index("prints_at", "at"),
+)
+
+# The outbox.
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("story", sa.Text, nullable=False),
+    sa.Column("development", sa.Integer),
+    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("due", Moment),  # of `retry`: not before
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("since", Moment, nullable=False),  # when its tries began: `alerts retry` begins anew
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),  # attempts since then
+    sa.Column("plain", sa.Boolean, nullable=False, server_default="0"),  # the rich form was refused
+    sa.Column("parts", sa.Integer, nullable=False, server_default="0"),  # messages of it accepted so far
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sa.Column("delivered_at", Moment),
+    sa.Column("merged_into", sa.Text),
+    sa.Index("alerts_lane", "channel", "state", "seq"),
+    # One new-development alert per channel, whatever is judged twice.
+    sa.Index("alerts_once", "channel", "development", unique=True, sqlite_where=sa.text("type = 'development.new'")),
+    sqlite_autoincrement=True,
+)
+
+alert_items = sa.Table(
+    "alert_items",
+    metadata,
+    sa.Column("item", sa.Integer, primary_key=True),
+    sa.Column("alert", sa.Integer, primary_key=True),
+    sa.Index("alert_items_alert", "alert"),
+    sqlite_with_rowid=False,
+)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("alert", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sqlite_with_rowid=False,
+)
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,150 @@
+"""Verdicts with their receipts, and the developments they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.edge.store import search
+from bot.edge.store.schema import alert_items, alerts, articles, developments, items, prints, verdicts
+from bot.model import AlertDevelopment, Article, Candidate, Hit, Item, Print, Receipt, Verdict
+
+
+def save(
+    tx: sa.Connection, item: Item, article: Article, found: Sequence[Verdict], *, now: datetime, due: datetime | None
+) -> None:
+    """Keep an item's verdicts, what became of its article, and when (if ever) it is to be judged again."""
+    _index(tx, item, article)
+    settled = {"judged_at": now, "due": due, "lease_until": None, "note": article.note, "tries": item.tries + bool(article.retry)}
+    tx.execute(sa.update(items).where(items.c.id == item.id).values(**settled))
+    if found:
+        rows = [_row(item.id, verdict) for verdict in found]
+        tx.execute(sa.delete(verdicts).where(verdicts.c.item == item.id, verdicts.c.story.in_([v.story for v in found])))
+        tx.execute(sa.insert(verdicts), rows)
+
+
+def _row(item: int, verdict: Verdict) -> dict[str, object]:
+    receipt = verdict.receipt
+    return {
+        "item": item, "story": verdict.story, "verdict": verdict.verdict, "score": receipt.score, "terms": list(receipt.terms),
+        "where": receipt.where, "sentence": receipt.sentence, "why": verdict.why or receipt.why, "rule": receipt.rule,
+        "hits": [asdict(hit) for hit in receipt.hits], "development": verdict.development,
+        "unannounced": verdict.verdict == "baseline",
+    }  # fmt: skip
+
+
+def _index(tx: sa.Connection, item: Item, article: Article) -> None:
+    """Make the item searchable with what is known of it now."""
+    judged = sa.select(items.c.judged_at, articles.c.text).outerjoin(articles, articles.c.item == items.c.id)
+    before = tx.execute(judged.where(items.c.id == item.id)).one()
+    if before.judged_at is not None:
+        search.take(tx, item.id, item.title, body(item.summary, before.text))
+    if article.text:
+        tx.execute(insert(articles).values(item=item.id, text=article.text).on_conflict_do_update(set_={"text": article.text}))
+    search.put(tx, item.id, item.title, body(item.summary, article.text))
+
+
+def body(summary: str, text: str | None) -> str:
+    """What the index holds of an item beside its title."""
+    return f"{summary}\n{text or ''}"
+
+
+def open_development(tx: sa.Connection, story: str, headline: str, now: datetime) -> int:
+    """A new development of the story; returns its id."""
+    key = tx.execute(sa.insert(developments).values(story=story, headline=headline, opened=now)).inserted_primary_key
+    assert key is not None  # noqa: S101 - an INSERT of one row always has one
+    return int(key[0])
+
+
+def keep_print(tx: sa.Connection, item: int, made: Print, at: datetime) -> None:
+    """Keep what later items are compared with."""
+    values = {"at": at, "title": made.title, "text": made.text, "lead": made.lead, "has_article": made.has_article}
+    tx.execute(insert(prints).values(item=item, **values).on_conflict_do_update(set_=values))
+
+
+def candidates(connection: sa.Connection, story: str, since: datetime) -> list[Candidate]:
+    """The story's items that a new one may be a copy of, oldest first."""
+    query = (
+        sa.select(verdicts.c.development, prints)
+        .join(verdicts, verdicts.c.item == prints.c.item)
+        .where(prints.c.at >= since, verdicts.c.story == story, verdicts.c.development.is_not(None))
+        .order_by(prints.c.item)
+    )
+    return [
+        Candidate(
+            development=row.development, item=row.item, when=row.at,
+            title=row.title, text=row.text, lead=row.lead, has_article=row.has_article,
+        )
+        for row in connection.execute(query)
+    ]  # fmt: skip
+
+
+def of_items(connection: sa.Connection, ids: Collection[int]) -> dict[int, tuple[Verdict, ...]]:
+    """The verdicts of each of the items, by story."""
+    told = _told(connection, ids)
+    found: dict[int, list[Verdict]] = {}
+    for row in connection.execute(
+        sa.select(verdicts).where(verdicts.c.item.in_(ids)).order_by(verdicts.c.item, verdicts.c.story)
+    ):
+        receipt = Receipt(
+            holds=row.verdict != "no-match", score=row.score, terms=tuple(row.terms), where=row.where, sentence=row.sentence,
+            why=row.why, rule=row.rule, hits=tuple(Hit(**hit) for hit in row.hits),
+        )  # fmt: skip
+        alerted = row.verdict == "match" and (row.item, row.story) in told
+        verdict = Verdict(
+            story=row.story, verdict=row.verdict, receipt=receipt, development=row.development, alerted=alerted, why=row.why
+        )
+        found.setdefault(row.item, []).append(verdict)
+    return {item: tuple(of_item) for item, of_item in found.items()}
+
+
+def _told(connection: sa.Connection, ids: Collection[int]) -> set[tuple[int, str]]:
+    """Item and story of every alert that names one of the items and was accepted by its channel."""
+    query = (
+        sa.select(alert_items.c.item, alerts.c.story)
+        .join(alerts, alerts.c.seq == alert_items.c.alert)
+        .where(alert_items.c.item.in_(ids), alerts.c.state == "delivered")
+    )
+    return {(row.item, row.story) for row in connection.execute(query)}
+
+
+def of_development(connection: sa.Connection, ids: Iterable[int]) -> dict[int, AlertDevelopment]:
+    """How each development stands now: its items and outlets, in the order they came."""
+    wanted = set(ids)
+    query = (
+        sa.select(developments.c.id, developments.c.headline, items.c.outlet)
+        .join(verdicts, verdicts.c.development == developments.c.id)
+        .join(items, items.c.id == verdicts.c.item)
+        # A duplicate is the same page met in another feed, not another outlet that carries it.
+        .where(developments.c.id.in_(wanted), verdicts.c.verdict != "duplicate")
+        .order_by(developments.c.id, items.c.id)
+    )
+    headlines: dict[int, str] = {}
+    outlets: dict[int, list[str]] = {}
+    for row in connection.execute(query):
+        headlines[row.id] = row.headline
+        outlets.setdefault(row.id, []).append(row.outlet)
+    return {
+        key: AlertDevelopment(
+            id=str(key), headline=headlines[key], items=len(outlets[key]), outlets=tuple(dict.fromkeys(outlets[key]))
+        )
+        for key in headlines
+    }
+
+
+def unannounced(connection: sa.Connection) -> dict[str, list[int]]:
+    """By story, the items of first polls that hold its rule and that no digest has named yet."""
+    query = sa.select(verdicts.c.story, verdicts.c.item).where(verdicts.c.unannounced).order_by(verdicts.c.item)
+    found: dict[str, list[int]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.story, []).append(row.item)
+    return found
+
+
+def announced(tx: sa.Connection, story: str, ids: Collection[int]) -> None:
+    """Those items of the story were put into a digest."""
+    tx.execute(sa.update(verdicts).where(verdicts.c.story == story, verdicts.c.item.in_(ids)).values(unannounced=False))

@@ -1,0 +1,167 @@
+"""The outbox: queued, sent, settled, merged, retried; and what a crash leaves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.edge.store import outbox
+from bot.model import Answer
+
+from .conftest import NOW, Filled
+
+DELIVERED = Answer(state="delivered", why="ok", status=200)
+BUSY = Answer(state="retry", why="503", status=503)
+REFUSED = Answer(state="parked", why="404 no_service", status=404)
+
+
+def queued(filled: Filled, *titles: str) -> list[str]:
+    found = []
+    for title in titles:
+        item = filled.log(title)
+        found.append(filled.alert(item, filled.judge(item) or 0))
+    return found
+
+
+def states(filled: Filled) -> list[str]:
+    with filled.store.read() as connection:
+        return [row.state for row in outbox.rows(connection)]
+
+
+def send(filled: Filled, seq: int, answer: Answer, due: object = None) -> None:
+    with filled.store.write() as tx:
+        outbox.take(tx, seq, NOW)
+    with filled.store.write() as tx:
+        outbox.settle(tx, seq, answer, now=NOW, due=due)  # type: ignore[arg-type]
+
+
+def test_an_alert_goes_from_queued_through_sending_to_delivered(filled: Filled) -> None:
+    [alert] = queued(filled, "A")
+    with filled.store.write() as tx:
+        row = outbox.take(tx, 1, NOW)
+    assert (row.alert.id, row.state, row.attempts) == (alert, "sending", 1)
+    assert states(filled) == ["sending"]
+    with filled.store.write() as tx:
+        outbox.settle(tx, 1, DELIVERED, now=NOW, due=None)
+    assert states(filled) == ["delivered"]
+    with filled.store.read() as connection:
+        assert outbox.sent_since(connection, "newsroom", NOW - timedelta(seconds=1)) == [(NOW, "development.new")]
+        assert outbox.waiting(connection, "newsroom") == []
+
+
+def test_the_same_development_is_queued_once_for_a_channel(filled: Filled) -> None:
+    item = filled.log("A")
+    development = filled.judge(item) or 0
+    for channel in ("newsroom", "newsroom", "desk"):
+        filled.alert(item, development, channel=channel)
+    assert states(filled) == ["queued", "queued"]
+
+
+def test_what_was_being_sent_when_the_sender_died_is_sent_again_and_the_ledger_says_so(filled: Filled) -> None:
+    [alert] = queued(filled, "A")
+    with filled.store.write() as tx:
+        outbox.take(tx, 1, NOW)
+    with filled.store.write() as tx:
+        assert outbox.take_over(tx) == 1
+    with filled.store.read() as connection:
+        assert [attempt.state for attempt in outbox.ledger(connection, alert)] == ["unknown"]
+        assert [waiting.seq for waiting in outbox.waiting(connection, "newsroom")] == [1]
+
+
+def test_every_attempt_stands_in_the_ledger(filled: Filled) -> None:
+    [alert] = queued(filled, "A")
+    send(filled, 1, BUSY, due=NOW + timedelta(seconds=5))
+    send(filled, 1, DELIVERED)
+    with filled.store.read() as connection:
+        ledger = [(attempt.number, attempt.state, attempt.status) for attempt in outbox.ledger(connection, alert)]
+    assert ledger == [(1, "retry", 503), (2, "delivered", 200)]
+
+
+def test_a_retry_waits_at_the_head_of_its_lane(filled: Filled) -> None:
+    queued(filled, "A", "B")
+    due = NOW + timedelta(minutes=5)
+    send(filled, 1, BUSY, due=due)
+    with filled.store.read() as connection:
+        assert [(waiting.seq, waiting.due) for waiting in outbox.waiting(connection, "newsroom")] == [(1, due), (2, None)]
+        assert outbox.channels_due(connection, NOW) == {"newsroom"}
+
+
+def test_merged_alerts_become_one_digest_that_names_all_their_items(filled: Filled) -> None:
+    queued(filled, "A", "B", "C")
+    with filled.store.write() as tx:
+        digest = outbox.merge(tx, [1, 2, 3], NOW)
+    with filled.store.read() as connection:
+        [row] = outbox.rows(connection, ids=[digest])
+        assert [entry.item.title for entry in row.alert.entries] == ["A", "B", "C"]
+        assert (row.alert.type, row.alert.story_title) == ("digest", "The story")
+        assert {merged.merged_into for merged in outbox.rows(connection, state="merged")} == {digest}
+    assert states(filled) == ["merged", "merged", "merged", "queued"]
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["the one named", "all"])
+def test_parked_alerts_are_queued_again(filled: Filled, named: bool) -> None:
+    alerts = queued(filled, "A", "B")
+    send(filled, 1, REFUSED)
+    send(filled, 2, REFUSED)
+    with filled.store.write() as tx:
+        again = outbox.retry(tx, alerts[:1] if named else None, NOW)
+    assert again == (alerts[:1] if named else alerts)
+    assert states(filled) == (["queued", "parked"] if named else ["queued", "queued"])
+
+
+def test_a_retried_alert_begins_its_tries_anew(filled: Filled) -> None:
+    queued(filled, "A")
+    send(filled, 1, BUSY, due=NOW)
+    send(filled, 1, REFUSED)
+    with filled.store.write() as tx:
+        outbox.retry(tx, None, NOW + timedelta(days=9))
+        row = outbox.take(tx, 1, NOW + timedelta(days=9))
+    assert (row.attempts, row.tries, row.since) == (3, 1, NOW + timedelta(days=9))
+
+
+def test_an_alert_whose_answer_could_not_be_recorded_is_sent_again(filled: Filled) -> None:
+    [alert] = queued(filled, "A")
+    for _ in range(2):
+        with filled.store.write() as tx:
+            assert [waiting.seq for waiting in outbox.waiting(tx, "newsroom")] == [1]
+            assert outbox.channels_due(tx, NOW) == {"newsroom"}
+            outbox.take(tx, 1, NOW)
+    with filled.store.read() as connection:
+        assert [attempt.state for attempt in outbox.ledger(connection, alert)] == ["unknown", "sending"]
+
+
+def test_delivered_alerts_are_never_queued_again(filled: Filled) -> None:
+    alerts = queued(filled, "A")
+    send(filled, 1, DELIVERED)
+    with filled.store.write() as tx:
+        assert outbox.retry(tx, alerts, NOW) == []
+
+
+def test_an_alert_is_sent_with_the_outlets_its_development_has_by_then(filled: Filled) -> None:
+    item = filled.log("A", name="One")
+    development = filled.judge(item) or 0
+    filled.alert(item, development)
+    filled.judge(filled.log("A", name="Two"), development=development)
+    with filled.store.write() as tx:
+        [entry] = outbox.take(tx, 1, NOW).alert.entries
+    assert (entry.development.items, entry.development.outlets) == (2, ("One", "Two"))
+
+
+def test_messages_accepted_of_a_long_alert_are_counted(filled: Filled) -> None:
+    queued(filled, "A")
+    with filled.store.write() as tx:
+        outbox.take(tx, 1, NOW)
+        outbox.part_accepted(tx, 1)
+        outbox.use_plain(tx, 1)
+    with filled.store.read() as connection:
+        [row] = outbox.rows(connection)
+    assert (row.parts, row.plain) == (1, True)
+
+
+def test_channels_tell_what_waits_and_what_troubles_them(filled: Filled) -> None:
+    queued(filled, "A", "B")
+    send(filled, 1, REFUSED)
+    with filled.store.read() as connection:
+        assert outbox.counts(connection) == {"newsroom": {"parked": 1, "queued": 1}}
+        assert outbox.last_trouble(connection) == {"newsroom": "404 no_service"}
