@@ -1,0 +1,209 @@
+"""Decisions about time and limits, each a function of values: what is due, read, retried, merged.
+
+``chance`` is a number in [0, 1) that the caller draws: jitter stays out of the core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from bot.core.identify import Sighting
+from bot.model import Budget, Entry, Feed, FeedState, Fetched, FetchFailure, Item, Queued
+
+# Polls of one interval spread over a tenth of it, so that feeds added together do not stay together.
+# Only upward: a poll before the interval's end would break the promise made to the server.
+JITTER = 0.1
+# Google's and Feedly's fetchers ask about hourly on average (reliability.md, section B): failing feeds
+# are asked at least that often, so that none that recovers is missed for long.
+SLOWEST_RETRY = timedelta(hours=1)
+# Failures in a row after which a problem counts as lasting, though each may pass by itself.
+PATIENCE = 3
+# A page that could not be had is asked for again when the story may stand only there.
+READ_AGAIN = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+# The schedule of Standard Webhooks 1.0.0: 75 hours in all.
+DELIVER_AGAIN = tuple(timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
+DELIVERY_SPAN = timedelta(hours=75)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why a feed gave nothing. ``lasting``: asking again will not help."""
+
+    why: str
+    lasting: bool
+    retry_after: float | None = None
+
+
+# ---------------------------------------------------------------- polling
+
+
+def fetch_problem(failure: FetchFailure) -> Problem:
+    """A fetch that gave no answer, as a feed's problem."""
+    return Problem(why=failure.why, lasting=not failure.temporary, retry_after=failure.retry_after)
+
+
+def answer_problem(answer: Fetched, retry_after: float | None) -> Problem | None:
+    """What is wrong with a feed's answer before its body is looked at; None for a 200 or a 304."""
+    if answer.status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
+        return None
+    return Problem(why=status_words(answer.status), lasting=not may_pass(answer.status), retry_after=retry_after)
+
+
+def may_pass(status: int) -> bool:
+    """Whether the same request may get another answer later: 408, 425, 429 and 5xx (RFC 9110, section 15)."""
+    return status >= 500 or status in {408, 425, 429}
+
+
+def status_words(status: int) -> str:
+    """A status for people: ``404 Not Found``."""
+    try:
+        return f"the server answered {status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"the server answered {status}"
+
+
+def after_poll(state: FeedState, feed: Feed, now: datetime, chance: float) -> FeedState:
+    """The feed's state after an answer that was fine."""
+    due = now + feed.interval * (1 + JITTER * chance)
+    return replace(state, next_due=due, last_polled=now, last_ok=now, failures=0, problem=None, lasting=False)
+
+
+def after_failure(state: FeedState, feed: Feed, problem: Problem, now: datetime, chance: float) -> FeedState:
+    """The feed's state after a poll that gave nothing: back-off doubles from the interval up to an hour.
+
+    ``Retry-After`` is a lower bound, never an excuse to come earlier. What was seen stays untouched.
+    """
+    failures = state.failures + 1
+    wait = min(feed.interval * 2 ** min(failures - 1, 20), max(feed.interval, SLOWEST_RETRY)) * (1 + JITTER * chance)
+    if problem.retry_after is not None:
+        wait = max(wait, timedelta(seconds=problem.retry_after))
+    lasting = problem.lasting or failures >= PATIENCE
+    return replace(state, next_due=now + wait, last_polled=now, failures=failures, problem=problem.why, lasting=lasting)
+
+
+def after_bug(state: FeedState, now: datetime) -> FeedState:
+    """The feed's state after an error that is our own: tried again in an hour, and said to whoever looks at the status."""
+    problem = "an unexpected error of ours; its traceback is in the log"
+    due = now + SLOWEST_RETRY
+    return replace(state, next_due=due, last_polled=now, failures=state.failures + 1, problem=problem, lasting=True)
+
+
+def after_document(state: FeedState, now: datetime, *, whole: bool) -> FeedState:
+    """The feed's state after its document was read. The first whole one is the baseline.
+
+    A document cut short must be asked for again, not confirmed by a 304.
+    """
+    if not whole:
+        return replace(state, etag=None, modified=None, body_hash=None)
+    return replace(state, first_polled=state.first_polled or now)
+
+
+def conditional(state: FeedState) -> dict[str, str]:
+    """The request headers that let the server answer 304 (RFC 9110, section 13.1); validators verbatim."""
+    headers = {"If-None-Match": state.etag, "If-Modified-Since": state.modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def enters_log(sighting: Sighting, doubled: AbstractSet[int]) -> bool:
+    """Whether an entry becomes a row of the log: what is new, and the first other identity of an item in this feed.
+
+    ``doubled``: items of which the feed has a duplicate in the log. One row tells the story; a feed that
+    gives its items new guids with every poll must not fill the log with it.
+    """
+    return sighting.kind == "new" or (sighting.kind != "seen" and sighting.of is not None and sighting.of not in doubled)
+
+
+def newest(entries: Sequence[Entry], count: int) -> set[int]:
+    """Positions of a document's ``count`` newest entries: by date, and by place where dates are missing or equal."""
+    by_age = sorted(range(len(entries)), key=lambda n: (entries[n].published is None, -_seconds(entries[n].published), n))
+    return set(by_age[:count])
+
+
+def oldest_first(entries: Sequence[Entry]) -> list[int]:
+    """Positions of a document's entries in the order they are to be logged: oldest first.
+
+    By date where all have one; else from the end, for feeds list the newest first.
+    """
+    backwards = range(len(entries) - 1, -1, -1)
+    if all(entry.published is not None for entry in entries):
+        return sorted(backwards, key=lambda n: _seconds(entries[n].published))
+    return list(backwards)
+
+
+def _seconds(moment: datetime | None) -> float:
+    return moment.timestamp() if moment is not None else 0.0
+
+
+# ---------------------------------------------------------------- reading
+
+
+def why_not_read(item: Item, feed: Feed, *, hinted: bool) -> str | None:
+    """Why an item's page is not asked for; None when it is. ``hinted``: its title or summary has a word of a story."""
+    if item.url is None:
+        return "the feed gives no address for it"
+    if feed.articles == "never":
+        return 'articles = "never" for this feed'
+    if item.baseline and not hinted:
+        return "it stood in the feed's first poll, and neither title nor summary has a word of a story"
+    if feed.articles == "hinted" and not hinted:
+        return "neither title nor summary has a word of a story"
+    return None
+
+
+def read_again(tries: int, now: datetime) -> datetime | None:
+    """When to ask again for a page that could not be had, after ``tries`` failures; None: give it up."""
+    return now + READ_AGAIN[tries - 1] if 1 <= tries <= len(READ_AGAIN) else None
+
+
+# ---------------------------------------------------------------- delivering
+
+
+def deliver_again(attempts: int, created: datetime, retry_after: float | None, now: datetime, chance: float) -> datetime | None:
+    """When an alert that was not accepted is tried again; None: it is parked.
+
+    The receiver's own ``Retry-After`` is obeyed to the second. Otherwise the Standard Webhooks schedule, with up
+    to a tenth more. The end is counted in hours and not in attempts: a receiver that asks for one
+    second of patience ten times must not lose an alert.
+    """
+    if now - created >= DELIVERY_SPAN:
+        return None
+    if retry_after is not None:
+        return now + timedelta(seconds=retry_after)
+    return now + DELIVER_AGAIN[min(attempts, len(DELIVER_AGAIN)) - 1] * (1 + JITTER * chance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a channel's lane does next. ``send`` one alert, ``merge`` several into a digest, or nothing until ``wait``."""
+
+    send: int | None = None
+    merge: tuple[int, ...] = ()
+    wait: datetime | None = None
+
+
+def next_step(queue: Sequence[Queued], sent: Sequence[tuple[datetime, str]], budget: Budget, now: datetime) -> Step:
+    """The lane's next step: strictly in order, and within the budget.
+
+    Up to ``budget.messages`` single messages go out within ``budget.per``; then everything queued for a
+    story goes into one digest of it; then the lane waits for the window to move on. Nothing is dropped.
+    ``sent``: when the channel accepted messages within the window, and their types.
+    """
+    if not queue:
+        return Step()
+    head = queue[0]
+    if head.due is not None and head.due > now:
+        return Step(wait=head.due)
+    if head.type in {"test", "feed.problem", "digest"} or not _spent(sent, budget, "development.new"):
+        return Step(send=head.seq)
+    digests = [moment for moment, kind in sent if kind == "digest"]
+    if digests:
+        return Step(wait=min(moment for moment, _ in sent) + budget.per)
+    return Step(merge=tuple(queued.seq for queued in queue if queued.type == head.type and queued.story == head.story))
+
+
+def _spent(sent: Sequence[tuple[datetime, str]], budget: Budget, kind: str) -> bool:
+    return sum(1 for _, sent_kind in sent if sent_kind == kind) >= budget.messages

@@ -1,0 +1,232 @@
+"""Decisions: each table tells what is decided for which values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import decide
+from bot.core.decide import Problem, Step
+from bot.model import Budget, Entry, Feed, FeedState, Fetched, FetchFailure, Item, Queued
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+FEED = Feed(name="Example", url="https://example.org/rss", interval=timedelta(minutes=10))
+STATE = FeedState(name="Example", url=FEED.url, etag='"a"', modified="Tue", body_hash=b"1", next_due=NOW, first_polled=NOW)
+
+
+def entry(title: str, published: datetime | None = None) -> Entry:
+    return Entry(guid=title, url=None, title=title, summary="", published=published)
+
+
+def item(**changes: object) -> Item:
+    values = {
+        "id": 1, "feed": "Example", "guid": None, "url": "https://example.org/1", "title": "t", "summary": "", "published": None,
+        "first_seen": NOW, "outlet": "Example",
+    }  # fmt: skip
+    return Item(**{**values, **changes})  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------- polling
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 0.999])
+def test_a_feed_is_never_polled_before_its_interval_and_at_most_a_tenth_later(chance: float) -> None:
+    due = decide.after_poll(STATE, FEED, NOW, chance).next_due
+    assert due is not None
+    assert NOW + FEED.interval <= due <= NOW + FEED.interval * 1.1
+
+
+def test_an_answer_that_is_fine_ends_the_row_of_failures() -> None:
+    broken = decide.after_failure(STATE, FEED, Problem(why="x", lasting=True), NOW, 0)
+    mended = decide.after_poll(broken, FEED, NOW, 0)
+    assert (mended.failures, mended.problem, mended.lasting, mended.last_ok) == (0, None, False, NOW)
+
+
+@pytest.mark.parametrize(
+    ("failures", "minutes"),
+    [(0, 10), (1, 20), (2, 40), (3, 60), (50, 60)],
+    ids=[
+        "the first waits the interval",
+        "the second twice that",
+        "the third four times",
+        "an hour at most",
+        "for ever an hour at most",
+    ],
+)
+def test_back_off_doubles_up_to_an_hour(failures: int, minutes: int) -> None:
+    before = FeedState(name="Example", url=FEED.url, failures=failures)
+    after = decide.after_failure(before, FEED, Problem(why="x", lasting=False), NOW, 0)
+    assert after.next_due == NOW + timedelta(minutes=minutes)
+
+
+def test_a_feed_slower_than_an_hour_keeps_its_own_pace_when_it_fails() -> None:
+    slow = Feed(name="Slow", url="https://example.org", interval=timedelta(hours=6))
+    assert decide.after_failure(STATE, slow, Problem(why="x", lasting=False), NOW, 0).next_due == NOW + timedelta(hours=6)
+
+
+def test_retry_after_is_a_lower_bound_and_no_excuse_to_come_earlier() -> None:
+    late = decide.after_failure(STATE, FEED, Problem(why="429", lasting=False, retry_after=7200), NOW, 0)
+    soon = decide.after_failure(STATE, FEED, Problem(why="429", lasting=False, retry_after=1), NOW, 0)
+    assert late.next_due == NOW + timedelta(hours=2)
+    assert soon.next_due == NOW + FEED.interval
+
+
+def test_a_failure_touches_neither_validators_nor_baseline() -> None:
+    after = decide.after_failure(STATE, FEED, Problem(why="x", lasting=False), NOW, 0)
+    assert (after.etag, after.modified, after.body_hash, after.first_polled) == ('"a"', "Tue", b"1", NOW)
+
+
+def test_a_passing_problem_counts_as_lasting_from_the_third_failure_in_a_row() -> None:
+    state, lasting = STATE, []
+    for _ in range(4):
+        state = decide.after_failure(state, FEED, Problem(why="502", lasting=False), NOW, 0)
+        lasting.append(state.lasting)
+    assert lasting == [False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("status", "lasting"),
+    [(200, None), (304, None), (301, True), (401, True), (403, True), (404, True), (410, True), (408, False), (429, False), (500, False),
+     (503, False), (599, False), (999, False)],
+)  # fmt: skip
+def test_what_a_status_means_for_a_feed(status: int, lasting: bool | None) -> None:
+    problem = decide.answer_problem(Fetched(url="https://x.org", status=status, headers={}, body=b""), None)
+    assert (problem and problem.lasting) == lasting
+    assert problem is None or str(status) in problem.why
+
+
+def test_a_fetch_that_failed_for_good_is_lasting() -> None:
+    assert decide.fetch_problem(FetchFailure(why="a forbidden address", temporary=False)).lasting
+    assert not decide.fetch_problem(FetchFailure(why="time-out", temporary=True)).lasting
+
+
+def test_the_first_whole_document_is_the_baseline() -> None:
+    new = FeedState(name="Example", url=FEED.url, etag='"a"', body_hash=b"1")
+    whole, cut = decide.after_document(new, NOW, whole=True), decide.after_document(new, NOW, whole=False)
+    assert whole.first_polled == NOW
+    assert (cut.first_polled, cut.etag, cut.body_hash) == (None, None, None)
+    assert decide.after_document(STATE, NOW + timedelta(days=1), whole=True).first_polled == NOW
+
+
+def test_validators_go_out_verbatim_and_only_where_there_are_any() -> None:
+    assert decide.conditional(STATE) == {"If-None-Match": '"a"', "If-Modified-Since": "Tue"}
+    assert decide.conditional(FeedState(name="Example", url=FEED.url, etag='W/"b"')) == {"If-None-Match": 'W/"b"'}
+    assert decide.conditional(FeedState(name="Example", url=FEED.url)) == {}
+
+
+DATED = [entry("new", NOW), entry("old", NOW - timedelta(days=2)), entry("middle", NOW - timedelta(days=1))]
+PARTLY = [entry("first"), entry("second", NOW), entry("third")]
+
+
+@pytest.mark.parametrize(
+    ("entries", "count", "titles"),
+    [(DATED, 0, set()), (DATED, 2, {"new", "middle"}), (DATED, 9, {"new", "old", "middle"}), (PARTLY, 1, {"second"}), (PARTLY, 2, {"second", "first"})],
+    ids=["none", "by date", "all there are", "a dated one before the undated", "undated ones by place"],
+)  # fmt: skip
+def test_the_newest_entries_of_a_backlog(entries: list[Entry], count: int, titles: set[str]) -> None:
+    assert {entries[n].title for n in decide.newest(entries, count)} == titles
+
+
+@pytest.mark.parametrize(
+    ("entries", "titles"),
+    [(DATED, ["old", "middle", "new"]), (PARTLY, ["third", "second", "first"]), ([], [])],
+    ids=["by date", "from the end where a date is missing", "none"],
+)
+def test_entries_are_logged_oldest_first(entries: list[Entry], titles: list[str]) -> None:
+    assert [entries[n].title for n in decide.oldest_first(entries)] == titles
+
+
+# ---------------------------------------------------------------- reading
+
+
+@pytest.mark.parametrize(
+    ("policy", "changes", "hinted", "read"),
+    [
+        ("all", {}, False, True),
+        ("all", {"url": None}, True, False),
+        ("all", {"baseline": True}, False, False),
+        ("all", {"baseline": True}, True, True),
+        ("hinted", {}, False, False),
+        ("hinted", {}, True, True),
+        ("never", {}, True, False),
+    ],
+    ids=["every page of a feed read in full", "no address", "a first poll's item without a hint", "a first poll's item with one",
+         "hinted, without a hint", "hinted, with one", "never"],
+)  # fmt: skip
+def test_which_pages_are_read(policy: str, changes: dict[str, object], hinted: bool, read: bool) -> None:
+    feed = Feed(name="Example", url="https://example.org", interval=timedelta(minutes=10), articles=policy)  # type: ignore[arg-type]
+    assert (decide.why_not_read(item(**changes), feed, hinted=hinted) is None) == read
+
+
+def test_a_page_that_could_not_be_had_is_asked_for_three_times_more() -> None:
+    waits = [decide.read_again(tries, NOW) for tries in range(5)]
+    assert waits == [None, NOW + timedelta(minutes=5), NOW + timedelta(minutes=30), NOW + timedelta(hours=2), None]
+
+
+# ---------------------------------------------------------------- delivering
+
+
+def test_the_schedule_of_retries_spans_75_hours() -> None:
+    assert sum(decide.DELIVER_AGAIN, timedelta()) == timedelta(hours=75, minutes=35, seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "age", "retry_after", "wait"),
+    [
+        (1, timedelta(), None, timedelta(seconds=5)),
+        (2, timedelta(), None, timedelta(minutes=5)),
+        (40, timedelta(hours=70), None, timedelta(hours=24)),
+        (2, timedelta(), 1.5, timedelta(seconds=1.5)),
+        (30, timedelta(seconds=45), 1.0, timedelta(seconds=1)),
+        (9, timedelta(hours=75), None, None),
+        (9, timedelta(hours=75), 1.0, None),
+    ],
+    ids=["5 s after the first", "5 min after the second", "a day at most", "the receiver's wish to the fraction",
+         "patience asked for thirty times loses nothing", "parked after 75 hours", "whatever the receiver wishes"],
+)  # fmt: skip
+def test_when_an_alert_is_tried_again(attempts: int, age: timedelta, retry_after: float | None, wait: timedelta | None) -> None:
+    due = decide.deliver_again(attempts, NOW - age, retry_after, NOW, 0.0)
+    assert due == (None if wait is None else NOW + wait)
+
+
+@given(attempts=st.integers(1, 50), retry_after=st.floats(0, 86400), chance=st.floats(0, 0.999))
+def test_no_attempt_comes_before_the_receivers_retry_after(attempts: int, retry_after: float, chance: float) -> None:
+    due = decide.deliver_again(attempts, NOW, retry_after, NOW, chance)
+    assert due is not None
+    assert due >= NOW + timedelta(seconds=retry_after) - timedelta(microseconds=1)
+
+
+BUDGET = Budget(messages=2, per=timedelta(minutes=10))
+EARLIER = NOW - timedelta(minutes=4)
+
+
+def queue(*stories: str, kind: str = "development.new") -> list[Queued]:
+    return [Queued(seq=n, type=kind, story=story) for n, story in enumerate(stories, 1)]  # type: ignore[arg-type]
+
+
+NEW, DIGEST = "development.new", "digest"
+
+
+@pytest.mark.parametrize(
+    ("waiting", "sent", "step"),
+    [
+        ([], [], Step()),
+        (queue("a", "a", "a"), [], Step(send=1)),
+        (queue("a", "a"), [(EARLIER, NEW)], Step(send=1)),
+        (queue("a", "b", "a"), [(EARLIER, NEW), (NOW, NEW)], Step(merge=(1, 3))),
+        (queue("b"), [(EARLIER, NEW), (NOW, NEW)], Step(merge=(1,))),
+        (queue("a", kind=DIGEST), [(EARLIER, NEW), (NOW, NEW)], Step(send=1)),
+        (queue("a"), [(EARLIER, NEW), (NOW, NEW), (NOW, DIGEST)], Step(wait=EARLIER + BUDGET.per)),
+        (queue("a", kind="feed.problem"), [(EARLIER, NEW), (NOW, NEW), (NOW, DIGEST)], Step(send=1)),
+        ([Queued(seq=1, type=NEW, story="a", due=NOW + timedelta(seconds=1)), *queue("a")], [], Step(wait=NOW + timedelta(seconds=1))),
+        ([Queued(seq=1, type=NEW, story="a", due=NOW)], [], Step(send=1)),
+    ],
+    ids=["nothing queued", "the oldest first", "the budget's last single message", "then one digest of the head's story",
+         "even of one", "a digest is sent as it is", "one digest in a window, then waiting", "notices are not rationed",
+         "in order: nothing overtakes a retry", "a retry that is due"],
+)  # fmt: skip
+def test_what_a_lane_does_next(waiting: list[Queued], sent: list[tuple[datetime, str]], step: Step) -> None:
+    assert decide.next_step(waiting, sent, BUDGET, NOW) == step
