@@ -1,0 +1,109 @@
+"""A configuration without faults, as the rest of the house reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+
+from bot.config.schema import BotTable, ChannelTable, FeedTable, File, NetworkTable, StoryTable
+from bot.config.secrets import Resolved, hidden
+from bot.errors import Fault
+from bot.model import Channel, Feed, Network, Secret, Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything the user configured, complete and consistent. Paths are absolute.
+
+    ``secrets`` has every text that must not be printed, parts of URLs and headers too.
+    """
+
+    path: Path
+    files: tuple[Path, ...]
+    state: Path
+    interval: timedelta
+    contact: str | None
+    operators: tuple[str, ...]
+    keep_text: timedelta
+    keep_log: timedelta
+    network: Network
+    feeds: tuple[Feed, ...]
+    concepts: Mapping[str, tuple[str, ...]]
+    stories: tuple[Story, ...]
+    channels: tuple[Channel, ...]
+    warnings: tuple[Fault, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+
+
+def build(path: Path, base: Path, read: Sequence[tuple[Resolved, File]]) -> Config:
+    """Joins the files. Text is never kept longer than the item it belongs to."""
+    files = [file for _, file in read]
+    bot = next((file.bot for file in files if file.bot), None) or BotTable()
+    network = next((file.network for file in files if file.network), None) or NetworkTable()
+    channels = tuple(_channel(table) for file in files for table in file.channels)
+    return Config(
+        path=path,
+        files=tuple(origin.source.path for origin, _ in read),
+        state=base / bot.state,
+        interval=bot.interval,
+        contact=bot.contact,
+        operators=_once(bot.operators),
+        keep_text=min(bot.keep_text, bot.keep_log),
+        keep_log=bot.keep_log,
+        network=_network(network, bot.contact, base),
+        feeds=tuple(_feed(table, bot.interval) for file in files for table in file.feeds),
+        concepts=MappingProxyType({name: _once(each) for file in files for name, each in file.concepts.items()}),
+        stories=tuple(_story(table) for file in files for table in file.stories),
+        channels=channels,
+        secrets=tuple(Secret(text) for text in sorted({text for origin, _ in read for text in hidden(origin)})),
+    )
+
+
+def _network(table: NetworkTable, contact: str | None, base: Path) -> Network:
+    return Network(
+        allow=_once(table.allow),
+        host_gap=table.host_gap,
+        deadline=table.deadline,
+        ca=str(base / table.ca) if table.ca else None,
+        proxy=Secret(table.proxy) if table.proxy else None,
+        contact=contact,
+    )
+
+
+def _feed(table: FeedTable, interval: timedelta) -> Feed:
+    return Feed(
+        name=table.name,
+        url=table.url,
+        interval=table.interval or interval,
+        articles=table.articles,
+        headers=MappingProxyType({name: Secret(value) for name, value in table.headers.items()}),
+        alert_backlog=table.alert_backlog,
+    )
+
+
+def _story(table: StoryTable) -> Story:
+    return Story(
+        name=table.name,
+        title=table.title or table.name,
+        query=table.query,
+        channels=_once(table.channels),
+        feeds=None if table.feeds is None else _once(table.feeds),
+        exclude_feeds=_once(table.exclude_feeds),
+    )
+
+
+def _channel(table: ChannelTable) -> Channel:
+    return Channel(
+        name=table.name,
+        kind=table.kind,
+        url=Secret(table.url) if table.url else None,
+        secret=Secret(table.secret) if table.secret else None,
+        budget=table.budget,
+    )
+
+
+def _once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))

@@ -1,0 +1,66 @@
+"""What is allowed in a configuration but hardly meant."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_network
+
+from bot.config.build import Config
+from bot.config.check import Entry, entries
+from bot.config.secrets import Resolved, in_clear
+from bot.core import query
+from bot.errors import Fault
+
+
+def warnings(config: Config, sources: Sequence[Resolved]) -> Iterator[Fault]:
+    """Warnings in no order."""
+    for kind, help_ in (("feeds", "nothing is polled"), ("stories", "nothing is looked for")):
+        if not any(entries(sources, kind)):
+            yield Fault(file=config.path.name, line=1, message=f"there are no {kind}: {help_}; write a [[{kind}]] table")
+    for origin in sources:
+        yield from _file(origin)
+    for feed in entries(sources, "feeds"):
+        yield from _feed(feed, config)
+    for story in entries(sources, "stories"):
+        yield from _story(story, config)
+    used = {name for story in config.stories for name in story.channels} | set(config.operators)
+    for channel in entries(sources, "channels"):
+        if channel.name not in used:
+            yield channel.fault(f'channel "{channel.name}" is used by no story: name it in a story\'s channels', "name")
+    yield from _doubled_addresses(sources)
+
+
+def _file(origin: Resolved) -> Iterator[Fault]:
+    path = origin.source.path
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077 and (key := in_clear(origin.source)):
+        advice = f"write ${{env:NAME}} instead, or run: chmod 600 {path.name}"
+        yield origin.source.fault(key, f"{key[-1]}: a secret in a file that others can read (mode {mode:04o}): {advice}")
+    for index, text in enumerate(origin.tables.get("network", {}).get("allow", [])):
+        if ip_network(text).prefixlen == 0:
+            message = f'allow: "{text}" is every address there is, so nothing is guarded any more: name the ranges you need'
+            yield origin.source.fault(("network", "allow", index), message)
+
+
+def _feed(feed: Entry, config: Config) -> Iterator[Fault]:
+    if config.stories and not any(story.watches(feed.name or "") for story in config.stories):
+        yield feed.fault(f'feed "{feed.name}" is watched by no story: it is polled for the log only', "name")
+
+
+def _story(entry: Entry, config: Config) -> Iterator[Fault]:
+    story = next(story for story in config.stories if story.name == entry.name)
+    if not story.channels:
+        yield entry.fault(f'story "{story.name}" has no channels: what it finds stands in the log only', "name")
+    if config.feeds and not any(story.watches(feed.name) for feed in config.feeds):
+        yield entry.fault(f'story "{story.name}" watches no feed', "feeds" if story.feeds is not None else "exclude_feeds")
+    for message in query.warnings(story.query, config.concepts):
+        yield entry.fault(f"query: {message}", "query")
+
+
+def _doubled_addresses(sources: Sequence[Resolved]) -> Iterator[Fault]:
+    first: dict[str, Entry] = {}
+    for feed in entries(sources, "feeds"):
+        other = first.setdefault(feed.table["url"], feed)
+        if other is not feed:
+            yield feed.fault(f'feed "{feed.name}" has the same address as "{other.name}"', "url")
