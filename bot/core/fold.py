@@ -1,0 +1,181 @@
+"""Text as the matcher reads it: ``fold(text)`` makes spellings that mean the same equal, and knows the way back.
+
+A fold is NFKC, then without what a reader does not see (soft hyphens, zero-width and direction marks, Arabic tatweel and
+harakat, Hebrew points), with one apostrophe, one hyphen and one dash, then casefolded. Turkish dotted and dotless i both become
+``i``: a headline in capitals loses the difference. Signs that NFKC would turn into letters or digits (``™`` to ``tm``, footnote
+numbers, circled numbers) stay signs, so that ``OpenAI™`` still ends after the I.
+
+The work is done in *pieces*, mostly single characters, so every stretch of the fold has an exact origin in the source.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+_ZERO_WIDTH = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+_HARAKAT = "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
+_HEBREW_POINTS = "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+_UNSEEN = re.compile(f"[{_ZERO_WIDTH}{_HARAKAT}{_HEBREW_POINTS}]")
+_INVISIBLE = re.compile(f"[{_ZERO_WIDTH}]")
+_KEPT_SIGNS = re.compile("[\u2122\u2120\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2460-\u249b]")
+# Signs that stand for one another, and the one that the fold keeps.
+ALIKE = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201a\u201b\u02b9\u02bb\u02bc\u02bd\u00b4\u2032\u05f3", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u05f4\u2033", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\u05be\ufe63\uff0d", "-")
+    | dict.fromkeys("\u2014\u2015\ufe58", "\u2014")
+)
+# No script writes more than 30 marks in a row (UAX #15, Stream-Safe Text); what stands beyond is folded mark by mark.
+_MARK_RUN = 60
+# More code points than any honest stream of news uses; beyond it pieces are folded without being remembered.
+_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pieces:
+    """Where the fold is not one character for one: stretches of the fold and of the source, in order."""
+
+    folded_starts: array[int] = field(default_factory=lambda: array("L"))
+    folded_ends: array[int] = field(default_factory=lambda: array("L"))
+    starts: array[int] = field(default_factory=lambda: array("L"))
+    ends: array[int] = field(default_factory=lambda: array("L"))
+
+    def add(self, folded_start: int, length: int, start: int, end: int) -> None:
+        self.folded_starts.append(folded_start)
+        self.folded_ends.append(folded_start + length)
+        self.starts.append(start)
+        self.ends.append(end)
+
+    def origin(self, at: int) -> tuple[int, int]:
+        """The stretch of the source that the folded character at ``at`` stands for."""
+        last = bisect_right(self.folded_starts, at) - 1
+        if last < 0:
+            return at, at + 1
+        if at < self.folded_ends[last]:
+            return self.starts[last], self.ends[last]
+        start = self.ends[last] + at - self.folded_ends[last]
+        return start, start + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """A text and its fold. ``source`` is the text as it came, ``text`` what terms are looked for in."""
+
+    source: str
+    text: str
+    _pieces: _Pieces | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of ``source`` that ``text[start:end]`` stands for; the stretch must not be empty."""
+        if self._pieces is None:
+            return start, end
+        return self._pieces.origin(start)[0], self._pieces.origin(end - 1)[1]
+
+
+def fold(text: str) -> Folded:
+    """Fold ``text``. ASCII costs one ``lower()``; other text one table look-up a character."""
+    if text.isascii():
+        return Folded(source=text, text=text.lower())
+    uneven = _uneven(text)
+    if uneven is None:
+        return Folded(source=text, text=text.translate(_TABLE))
+    return _fold_in_pieces(text, uneven)
+
+
+def plain(text: str) -> str:
+    """``text`` cleaned as for a fold, its case kept: what a case-sensitive term is compared with."""
+    if text.isascii():
+        return text
+    uneven = _uneven(text)
+    pieces = re.findall(rf"{uneven.pattern}|[\s\S]", text) if uneven else text
+    return "".join(_plain_piece(piece) for piece in pieces)
+
+
+def visible(text: str) -> str:
+    """``text`` as a reader sees it on one line: no zero-width marks, white space runs as one space."""
+    return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def _plain_piece(piece: str) -> str:
+    signs = 1 if _KEPT_SIGNS.match(piece) else 0
+    normal = unicodedata.normalize("NFKC", piece[signs:].translate(ALIKE))
+    return piece[:signs] + _UNSEEN.sub("", normal.translate(ALIKE))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _fold_piece(piece: str) -> str:
+    undotted = _plain_piece(piece).replace("\u0131", "i").casefold().replace("i\u0307", "i")
+    return unicodedata.normalize("NFC", undotted)
+
+
+class _Table(dict[int, str]):
+    """The fold of every character met so far, for ``str.translate``."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold_piece(chr(code))
+        if len(self) < _REMEMBERED:
+            self[code] = folded
+        return folded
+
+
+_TABLE = _Table()
+
+
+def _uneven(text: str) -> re.Pattern[str] | None:
+    """What finds the pieces of this text that do not fold one character to one; None when there are none."""
+    chars = set(text)
+    odd = "".join(sorted(char for char in chars if len(_TABLE[ord(char)]) != 1))
+    marks = "".join(sorted(char for char in chars if _joins(char)))
+    if not marks:
+        return _uneven_pattern("", "", odd) if odd else None
+    if not _is_composed(text, marks):
+        return _uneven_pattern(None, marks, odd)
+    # In composed text a mark can only join what the fold makes of its base; and the dot of an i is dropped.
+    bases = "".join(sorted(char for char in chars if char == "i" or _TABLE[ord(char)] != char))
+    return _uneven_pattern(bases, marks, odd) if bases or odd else None
+
+
+def _joins(char: str) -> bool:
+    """Whether NFKC may join it to the character before: combining marks, Hangul vowels and finals, half-width voiced marks."""
+    return unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff" or char in "\uff9e\uff9f"
+
+
+def _is_composed(text: str, marks: str) -> bool:
+    """Whether the text is in NFC. Asked only where no run of marks is long: sorting a run takes quadratic time."""
+    return not _run_pattern(marks).search(text) and unicodedata.is_normalized("NFC", text)
+
+
+@lru_cache(maxsize=256)
+def _run_pattern(marks: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(marks)}]{{{_MARK_RUN},}}")
+
+
+@lru_cache(maxsize=256)
+def _uneven_pattern(bases: str | None, marks: str, odd: str) -> re.Pattern[str]:
+    """Finds one of ``bases`` (None: anything) with its marks, or an odd character."""
+    base = r"[\s\S]" if bases is None else f"[{re.escape(bases)}]" if bases and marks else ""
+    choices = [f"{base}[{re.escape(marks)}]{{1,{_MARK_RUN}}}"] if base else []
+    return re.compile("|".join([*choices, f"[{re.escape(odd)}]"] if odd else choices))
+
+
+def _fold_in_pieces(text: str, uneven: re.Pattern[str]) -> Folded:
+    parts: list[str] = []
+    pieces = _Pieces()
+    done = length = 0
+    for found in uneven.finditer(text):
+        start, end = found.span()
+        folded = _fold_piece(found[0])
+        if start > done:
+            parts.append(text[done:start].translate(_TABLE))
+            length += start - done
+        parts.append(folded)
+        pieces.add(length, len(folded), start, end)
+        length += len(folded)
+        done = end
+    parts.append(text[done:].translate(_TABLE))
+    return Folded(source=text, text="".join(parts), _pieces=pieces)

@@ -1,0 +1,122 @@
+"""What an item holds of a rule's words, and whether the rule holds of it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core import query, regexes, scan, script
+from bot.core.fold import Folded
+from bot.core.match.rule import Named, Rule
+
+TITLE = 0
+# CPU seconds for all user regexes over one item. An honest regex reads 700 MB a second (measured), the longest article is 5 MB.
+REGEX_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finds:
+    """The spans of every word and concept of a rule, by label and field; ``tripped`` names the regexes that took too long."""
+
+    fields: tuple[Folded, ...]
+    spans: Mapping[str, scan.Spans]
+    tripped: tuple[str, ...]
+
+    @property
+    def everywhere(self) -> tuple[int, ...]:
+        """All fields, as their numbers."""
+        return tuple(range(len(self.fields)))
+
+    def has(self, label: str, fields: Sequence[int]) -> bool:
+        """Whether a word or concept stands in one of the fields."""
+        return any(self.spans[label][field] for field in fields)
+
+    @property
+    def titled(self) -> Finds:
+        """What the title alone holds: all that exists for what stands below ``title:``."""
+        others = ((),) * (len(self.fields) - 1)
+        titles = {label: (spans[TITLE], *others) for label, spans in self.spans.items()}
+        return Finds(fields=self.fields, spans=titles, tripped=self.tripped)
+
+
+def look(rule: Rule, fields: tuple[Folded, ...]) -> Finds:
+    """One pass for each term over the item's fields."""
+    seconds = REGEX_SECONDS / max(1, rule.regexes * len(fields))
+    tripped: list[str] = []
+    spans = {name.label: _spans(name, fields, seconds, tripped) for name in rule.names}
+    return Finds(fields=fields, spans=spans, tripped=tuple(tripped))
+
+
+def holds(node: query.Node, finds: Finds, fields: Sequence[int]) -> bool:
+    """Whether the node holds of what was found in ``fields``. A NOT looks at all fields, below title: at the title."""
+    match node:
+        case query.Word() | query.Concept():
+            return finds.has(node.label, fields)
+        case query.And(parts=parts):
+            return all(holds(part, finds, fields) for part in parts)
+        case query.Or(parts=parts):
+            return any(holds(part, finds, fields) for part in parts)
+        case query.Not(part=part):
+            return not holds(part, finds, finds.everywhere)
+        case query.Title(part=part):
+            return TITLE in fields and holds(part, finds.titled, (TITLE,))
+        case query.Near(left=left, right=right, words=words):
+            return any(_near(left, right, words, finds, field) for field in fields)
+
+
+def share(node: query.Node, finds: Finds, fields: Sequence[int]) -> float:
+    """How much of what the node asks for was found, 0 to 1. A NOT counts only when it is broken: as one more part, not found."""
+    match node:
+        case query.Word() | query.Concept():
+            return float(finds.has(node.label, fields))
+        case query.And(parts=parts):
+            asked = [part for part in parts if not query.needs_nothing(part)]
+            broken = sum(query.needs_nothing(part) and not holds(part, finds, fields) for part in parts)
+            return sum(share(part, finds, fields) for part in asked) / max(1, len(asked) + broken)
+        case query.Or(parts=parts):
+            return max(share(part, finds, fields) for part in parts)
+        case query.Not():
+            return float(holds(node, finds, fields))
+        case query.Title(part=part):
+            return share(part, finds.titled, (TITLE,)) if TITLE in fields else 0.0
+        case query.Near(left=left, right=right):
+            sides = sum(any(finds.has(leaf.label, fields) for leaf in side) for side in (left, right))
+            return sides / 2 if holds(node, finds, fields) else sides / 3  # nearness is the third part
+
+
+def _spans(name: Named, fields: tuple[Folded, ...], seconds: float, tripped: list[str]) -> scan.Spans:
+    found: list[set[scan.Span]] = [set() for _ in fields]
+    for term, finder in name.finders:
+        try:
+            each = scan.find(finder, fields, seconds)
+        except regexes.TookTooLong:
+            tripped.append(term.label)
+            continue
+        for kept, spans in zip(found, each, strict=True):
+            if spans:
+                kept.update(spans)
+    return tuple(_outermost(spans) for spans in found)
+
+
+def _outermost(spans: set[scan.Span]) -> tuple[scan.Span, ...]:
+    """In order, without those that stand inside another: two spellings of one concept often share words."""
+    kept: list[scan.Span] = []
+    for span in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not kept or span[1] > kept[-1][1]:
+            kept.append(span)
+    return tuple(kept)
+
+
+def _near(left: Sequence[query.Leaf], right: Sequence[query.Leaf], words: int, finds: Finds, field: int) -> bool:
+    """Both neighbours of every left span are enough: any other right span of that side is farther away."""
+    rights = [span for leaf in right for span in finds.spans[leaf.label][field]]
+    starts, ends = sorted(span[0] for span in rights), sorted(span[1] for span in rights)
+    text = finds.fields[field].source
+    for start, end in (span for leaf in left for span in finds.spans[leaf.label][field]):
+        after, before = bisect_left(starts, end), bisect_right(ends, start)
+        if after < len(starts) and script.words_between(text, end, starts[after], words + 1) <= words:
+            return True
+        if before and script.words_between(text, ends[before - 1], start, words + 1) <= words:
+            return True
+    return False
