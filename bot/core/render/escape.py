@@ -1,0 +1,130 @@
+"""Feed text made safe for each channel: it mentions nobody, forges neither link nor formatting, and steers no terminal.
+
+Each escaper takes any text to one line of its channel's language that shows the text as it was written. Configured
+text (story titles, channel names) goes through the same functions. Sources: Slack "Formatting text for app surfaces"
+(docs.slack.dev), Discord "Message formatting" (discord.com/developers/docs/reference).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from urllib.parse import quote, urlsplit
+
+from bot.core.text import clean, shorten
+
+# Longer addresses are told by the item's number instead: with the other parts of an entry, about 1,750 at most, they
+# would not fit into Slack's 3,000 characters of a section.
+MAX_URL = 1200
+_LONGEST = 4000  # characters of any one text that are looked at
+_LONGEST_HOST = 261  # 255 of a name (RFC 1035) and a port; encoding a longer one takes quadratic time
+
+# Controls but white space, the bidirectional embeddings, overrides and isolates, and lone surrogates.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_BLANK = re.compile(r"\s")
+_BREAK = "\u200b"  # ZERO WIDTH SPACE: parts a mark from its name and is not seen
+_MENTION = re.compile(r"@(?!\s)")
+_COLON = re.compile(r":(?=//|[\w+~'-]+:)")  # an address written out, or :emoji:
+
+# Slack has no way to escape its own marks; these look the same and mean nothing. An underscore inside a word is none.
+_SLACK_MARKS = re.compile(r"[*＊~`｀]|(?<![^\W_])[_＿]|[_＿](?![^\W_])")
+_SLACK_LOOKALIKES = str.maketrans("*＊~`｀_＿", "∗﹡∼ˋˋˍ⸏")
+_SLACK_MARKDOWN_LINK = re.compile(r"\](?=\()")  # Slack-compatible servers (Mattermost) read Markdown
+_SLACK_QUOTE = re.compile("^(?=&gt;|＞)")
+
+_DISCORD_MARKS = re.compile(rf"[\\*_~`|\[\]<]|(?<=\])\(|^[#>+-]|{_COLON.pattern}")
+_DISCORD_LIST = re.compile(r"^(\d+)(?=[.)]\s)")
+
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_URL_SAFE = "%/?#:@!$&'()*+,;=~"
+_HOST = re.compile(r"[\w.\-:\[\]%]+", re.ASCII)
+
+
+def one_line(text: str) -> str:
+    """The text in one clean line, cut at a length that no channel shows whole anyway."""
+    return clean(text, _LONGEST)
+
+
+def visible(text: str) -> bool:
+    """Whether a reader sees anything of it: marks, blanks and invisible characters alone do not count."""
+    return any(unicodedata.category(char)[0] not in "ZCM" for char in text)
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 units: the larger of the counts a channel may use, so within one means within the other."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def fitted(text: str, limit: int, escape: Callable[[str], str]) -> str:
+    """``escape(text)`` in at most ``limit`` UTF-16 units, the text shortened first so that no escape is cut in two."""
+    size = limit
+    while units(done := escape(shorten(text, size))) > limit and size > 1:
+        size = min(size - 1, size * limit // units(done))
+    return done
+
+
+def web_link(url: str | None) -> str | None:
+    """The address as an http(s) link of RFC 3986 characters only, or None where it is none a reader should follow.
+
+    A user name in front of the host is refused: it is a common way to make one site look like another.
+    """
+    address = (url or "").strip()[: MAX_URL + 1]
+    try:
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or parts.port == 0 or len(parts.netloc) > _LONGEST_HOST:
+            return None
+        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+        tail = quote(_LONE_PERCENT.sub("%25", address.partition("//")[2][len(parts.netloc) :]), safe=_URL_SAFE)
+    except ValueError:  # a port out of range, a host that cannot be, a lone surrogate
+        return None
+    return _within(f"{parts.scheme}://{host}{tail}") if parts.hostname and _HOST.fullmatch(host) else None
+
+
+def plain(text: str) -> str:
+    """For fields that a channel shows as they are: one line that mentions nobody."""
+    return _MENTION.sub("@" + _BREAK, _flat(text))
+
+
+def slack(text: str) -> str:
+    """For ``mrkdwn``: ``& < >`` once, marks and :emoji: neutralised, no ``@name`` for servers that look for it."""
+    text = _flat(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = _SLACK_MARKS.sub(lambda mark: mark[0].translate(_SLACK_LOOKALIKES), text)
+    text = _COLON.sub(":" + _BREAK, _MENTION.sub("@" + _BREAK, text))
+    return _SLACK_QUOTE.sub(_BREAK, _SLACK_MARKDOWN_LINK.sub("]" + _BREAK, text))
+
+
+def slack_url(url: str | None) -> str | None:
+    """The address for ``<url|label>``, or None where it may not or cannot be linked."""
+    link = web_link(url)
+    return _within((link or "").replace("&", "&amp;"))
+
+
+def discord(text: str) -> str:
+    """For content and embeds: Markdown behind a backslash, mentions broken, bare addresses and :emoji: not live."""
+    text = _DISCORD_MARKS.sub(r"\\\g<0>", _flat(text))
+    return _DISCORD_LIST.sub(r"\1\\", _MENTION.sub("@" + _BREAK, text))
+
+
+def discord_url(url: str | None) -> str | None:
+    """The address for ``[label](url)``, or None where it may not or cannot be linked."""
+    link = web_link(url)
+    return _within((link or "").replace("(", "%28").replace(")", "%29"))
+
+
+def terminal(text: str) -> str:
+    """For a terminal: one line, every control character and bidirectional override spelled out."""
+    return _CONTROL.sub(_spelled, _BLANK.sub(" ", text))
+
+
+def _flat(text: str) -> str:
+    return _CONTROL.sub("", _BLANK.sub(" ", text))
+
+
+def _within(link: str) -> str | None:
+    return link if 0 < len(link) <= MAX_URL else None
+
+
+def _spelled(char: re.Match[str]) -> str:
+    code = ord(char[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -1,0 +1,205 @@
+"""The phrases that every channel's messages share, written in the channel's own markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from bot.core.render.escape import fitted, one_line, units, visible
+from bot.model import Alert, AlertEntry
+
+# Sizes in UTF-16 units of escaped text. Chosen so that one entry in full, address included, stays under the
+# tightest limit it must fit into: 3,000 characters of a Slack section.
+HEADLINE, HEADLINE_IN_LINE, OUTLET, SENTENCE, TERM, STORY, PROBLEM = 300, 200, 80, 600, 40, 120, 1000
+TERMS_NAMED, OUTLETS_NAMED = 8, 3
+_TERMS_MARKED = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Markup:
+    """How one channel writes. ``bold`` and ``link`` take escaped text; ``target`` gives an address fit for ``link``.
+
+    ``tight``: bold is only read beside blanks and punctuation, so a word inside other letters stays unmarked.
+    """
+
+    escape: Callable[[str], str]
+    bold: Callable[[str], str]
+    target: Callable[[str | None], str | None]
+    link: Callable[[str, str], str]
+    moment: Callable[[datetime], str]
+    quote: str
+    tight: bool = False
+
+
+class Detail(IntEnum):
+    """How much is said of an entry, the most first."""
+
+    FULL = 0
+    WORDS = 1  # headline, outlet, time, the words that matched
+    LINE = 2  # headline, outlet, time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is said of one entry, each a line or nothing."""
+
+    headline: str
+    byline: str
+    quote: str
+    reason: str
+    others: str
+
+
+def title(entry: AlertEntry) -> str:
+    """The headline as the feed gave it, in one line; never empty."""
+    given = (one_line(entry.item.title), one_line(entry.development.headline))
+    return next((text for text in given if visible(text)), "(no title)")
+
+
+def said(entry: AlertEntry, markup: Markup) -> Said:
+    """Everything a message may say of an entry."""
+    return Said(
+        headline=_headline(entry, markup, HEADLINE),
+        byline=_byline(entry, markup),
+        quote=_quote(entry, markup),
+        reason=_reason(entry, markup),
+        others=_others(entry, markup),
+    )
+
+
+def told(entry: AlertEntry, markup: Markup, detail: Detail) -> str:
+    """An entry as a text block in that detail."""
+    if detail is Detail.LINE:
+        return f"• {_headline(entry, markup, HEADLINE_IN_LINE)} · {_byline(entry, markup)}{_more(entry)}"
+    say = said(entry, markup)
+    rest = (say.quote, say.reason, say.others) if detail is Detail.FULL else (say.reason,)
+    more = "" if detail is Detail.FULL else _more(entry)
+    return "\n".join((markup.bold(say.headline), say.byline + more, *filter(None, rest)))
+
+
+def heading(alert: Alert, markup: Markup, number: int = 1, total: int = 1) -> str:
+    """What the message is: the story, for a digest how many items, of several messages which one."""
+    story = fitted(one_line(alert.story_title or alert.story), STORY, markup.escape)
+    part = f" · {number} of {total}" if total > 1 else ""
+    return (" · ".join(filter(None, (story, _kind(alert, markup)))) or "Storywatch") + part
+
+
+def notice(alert: Alert, markup: Markup) -> str:
+    """The text of an alert without entries, may be empty."""
+    if alert.type == "test":
+        return "This is a test: nothing has happened."
+    return fitted(one_line(alert.problem), PROBLEM, markup.escape)
+
+
+def marked(text: str, terms: Sequence[str], markup: Markup) -> str:
+    """The text escaped, the terms in it bold where the channel can show that."""
+    done, at = [], 0
+    for start, end in _spans(text, terms):
+        beside = text[max(start - 1, 0) : start] + text[end : end + 1]
+        if not markup.tight or not any(char.isalnum() or char == "_" for char in beside):
+            done += [markup.escape(text[at:start]), markup.bold(markup.escape(text[start:end]))]
+            at = end
+    return "".join((*done, markup.escape(text[at:])))
+
+
+def utc(moment: datetime) -> str:
+    """A time for readers whose channel cannot show their own."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _kind(alert: Alert, markup: Markup) -> str:
+    count = _counted(len(alert.entries), "item")
+    if alert.type == "test":
+        return f"Storywatch can reach this channel: {fitted(one_line(alert.channel), OUTLET, markup.escape)}"
+    if alert.type == "feed.problem":
+        return f"Problem with the feed {fitted(one_line(alert.feed), OUTLET, markup.escape)}" if alert.feed else "Problem"
+    if alert.type == "digest":
+        return f"{count} already matched when the watch began" if alert.baseline else f"{count} in one digest"
+    return "update" if alert.type == "development.update" else ""
+
+
+def _headline(entry: AlertEntry, markup: Markup, limit: int) -> str:
+    label = fitted(title(entry), limit, markup.escape)
+    target = markup.target(entry.item.url)
+    return markup.link(target, label) if target else label
+
+
+def _byline(entry: AlertEntry, markup: Markup) -> str:
+    """Outlet and time; where the headline is no link, also where else the address stands."""
+    outlet = next((name for name in (entry.item.outlet, entry.item.feed) if visible(one_line(name))), "unknown outlet")
+    when = markup.moment(entry.item.published) if entry.item.published else "date unknown"
+    linked = markup.target(entry.item.url) is not None
+    where = () if linked else (f"item {fitted(one_line(entry.item.id), OUTLET, markup.escape)} in the log",)
+    return " · ".join((fitted(one_line(outlet), OUTLET, markup.escape), when, *where))
+
+
+def _quote(entry: AlertEntry, markup: Markup) -> str:
+    sentence = one_line(entry.match.sentence)
+    if not visible(sentence) or sentence.casefold() == title(entry).casefold():
+        return ""
+    text = _from_first(sentence, entry.match.terms)
+    return markup.quote + fitted(text, SENTENCE, lambda part: marked(part, entry.match.terms, markup))
+
+
+def _reason(entry: AlertEntry, markup: Markup) -> str:
+    named = [term for term in dict.fromkeys(map(one_line, entry.match.terms)) if visible(term)]
+    if not named:
+        return ""
+    words = ", ".join(fitted(term, TERM, markup.escape) for term in named[:TERMS_NAMED])
+    more = f" and {len(named) - TERMS_NAMED} more" if len(named) > TERMS_NAMED else ""
+    return f"matched {words}{more}" + (f" in the {entry.match.where}" if entry.match.where else "")
+
+
+def _others(entry: AlertEntry, markup: Markup) -> str:
+    names = _other_outlets(entry)
+    if not names:
+        return "no other outlet carries it yet"
+    more = f" and {len(names) - OUTLETS_NAMED} more" if len(names) > OUTLETS_NAMED else ""
+    listed = ", ".join(fitted(name, OUTLET, markup.escape) for name in names[:OUTLETS_NAMED])
+    return f"also carried by {_counted(len(names), 'other outlet')}: {listed}{more}"
+
+
+def _more(entry: AlertEntry) -> str:
+    names = _other_outlets(entry)
+    return f" · +{_counted(len(names), 'outlet')}" if names else ""
+
+
+def _other_outlets(entry: AlertEntry) -> list[str]:
+    own = one_line(entry.item.outlet)
+    return [name for name in dict.fromkeys(map(one_line, entry.development.outlets)) if name != own and visible(name)]
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _from_first(sentence: str, terms: Sequence[str]) -> str:
+    """The sentence, begun later if its first marked word would otherwise fall to the limit."""
+    first = next(_spans(sentence, terms), (0, 0))[0]
+    if units(sentence) <= SENTENCE or first < SENTENCE // 2:
+        return sentence
+    begin = sentence.rfind(" ", 0, first - SENTENCE // 4)
+    return "…" + sentence[begin + 1 if begin >= 0 else first - SENTENCE // 4 :]
+
+
+def _spans(text: str, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where the terms stand in the text, from left to right, not overlapping; marks alone are no terms."""
+    lines = {one_line(term) for term in terms}
+    known = sorted((term for term in lines if term[:1].isalnum() and term[-1].isalnum()), key=len, reverse=True)[:_TERMS_MARKED]
+    if known:
+        pattern = re.compile("|".join(map(_whole, known)), re.IGNORECASE)
+        yield from (found.span() for found in pattern.finditer(text))
+
+
+def _whole(term: str) -> str:
+    """The term as a pattern. Letters of scripts with case are words between blanks; Chinese or Arabic ones join on."""
+    before = r"(?<!\w)" if _parts_words(term[0]) else ""
+    after = r"(?!\w)" if _parts_words(term[-1]) else ""
+    return before + re.escape(term) + after
+
+
+def _parts_words(char: str) -> bool:
+    return char.isdigit() or char.lower() != char.upper()

@@ -1,0 +1,178 @@
+"""Whatever a feed writes: no message is refused, none mentions anybody, none forges a link, and nothing is left out."""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from render_cases import (
+    MENTIONS,
+    STABLE,
+    TEST,
+    URLS,
+    alert,
+    digest,
+    digests,
+    discord_problems,
+    discord_seen,
+    entry,
+    entry_numbered,
+    single_alerts,
+    slack_problems,
+    slack_seen,
+    texts,
+    urls,
+)
+
+from bot.core.render import escape, payloads
+
+PROBLEMS = {"slack": slack_problems, "discord": discord_problems}
+
+
+def bodies(one, kind, plain=False):
+    return [json.loads(payload.body) for payload in payloads(one, kind, plain=plain)]
+
+
+def said(kind, body):
+    if kind == "slack":
+        return slack_seen(body["text"])
+    return discord_seen(body.get("content") or "\n".join(part.get("description", "") for part in body["embeds"]))
+
+
+@pytest.mark.parametrize("kind", ["slack", "discord"])
+@STABLE
+@given(one=single_alerts() | digests())
+def test_no_message_breaks_a_rule_of_its_channel(kind, one):
+    for plain in (False, True):
+        sent = bodies(one, kind, plain)
+        assert sent
+        assert [problem for body in sent for problem in PROBLEMS[kind](body)] == []
+
+
+@pytest.mark.parametrize("kind", ["slack", "discord"])
+@pytest.mark.parametrize("text", MENTIONS)
+def test_hostile_text_is_harmless_wherever_it_stands(kind, text):
+    about = {"outlet": text, "outlets": (text, f"2{text}"), "feed": text, "sentence": f"OpenAI {text}"}
+    hostile = entry(1, text, terms=("OpenAI", text), **about)
+    for one in (
+        alert(hostile, story_title=text),
+        alert(hostile, type="development.update", story_title=text),
+        digest(*[hostile] * 50, story_title=text),
+        alert(type="feed.problem", feed=text, problem=text),
+        alert(type="test", channel=text, story_title=text),
+    ):
+        for plain in (False, True):
+            assert [problem for body in bodies(one, kind, plain) for problem in PROBLEMS[kind](body)] == []
+
+
+@pytest.mark.parametrize("kind", ["slack", "discord"])
+@pytest.mark.parametrize("url", URLS)
+def test_a_hostile_address_never_spoils_a_message(kind, url):
+    for one in (alert(entry(url=url)), digest(*[entry(url=url)] * 60)):
+        for plain in (False, True):
+            assert [problem for body in bodies(one, kind, plain) for problem in PROBLEMS[kind](body)] == []
+
+
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("kind", ["slack", "discord"])
+@STABLE
+@given(one=digests())
+def test_a_digest_names_every_entry_once_and_in_order(kind, plain, one):
+    text = "\n".join(said(kind, body) for body in bodies(one, kind, plain))
+    assert re.findall(r"\bn(\d+)n\b", text) == [str(number) for number in range(len(one.entries))]
+
+
+@pytest.mark.parametrize("kind", ["slack", "discord"])
+@STABLE
+@given(one=digests())
+def test_both_forms_tell_the_same_entries_in_the_same_messages(kind, one):
+    rich, plain = bodies(one, kind), bodies(one, kind, plain=True)
+    told = [[Counter(re.findall(r"\bn(\d+)n\b", said(kind, body))) for body in form] for form in (rich, plain)]
+    assert told[0] == told[1]
+
+
+@STABLE
+@given(one=single_alerts() | digests())
+def test_a_webhook_body_has_no_null_and_every_entry(one):
+    (body,) = bodies(one, "webhook")
+    assert "null" not in re.sub(r'"(?:[^"\\]|\\.)*"', '""', json.dumps(body))
+    assert body.keys() == {"type", "timestamp", "data"}
+    entries = body["data"].get("items", [])
+    assert len(entries) == (len(one.entries) if one.type == "digest" else 0)
+    assert [told["item"].get("url") for told in entries] == [entry.item.url for entry in one.entries if one.type == "digest"]
+
+
+@STABLE
+@given(one=single_alerts() | digests())
+def test_a_terminal_gets_text_and_line_breaks_only(one):
+    (payload,) = payloads(one, "console")
+    text = payload.body.decode().replace("\n", "")
+    assert not [char for char in text if unicodedata.category(char) in {"Cc", "Cs"} or char in "\u202a\u202b\u202c\u202d\u202e"]
+    assert payload.body.endswith(b"\n\n")
+
+
+@STABLE
+@given(text=texts)
+def test_escaped_text_reads_as_it_was_written(text):
+    written = escape.one_line(text).replace("\u200b", "")
+    assert discord_seen(escape.discord(written)) == written
+    assert "".join(escape.plain(written).split("\u200b")) == written
+    unmarked = "".join(char for char in written if char not in "*＊~`｀_＿∗﹡∼ˋˍ⸏")
+    assert slack_seen(escape.slack(unmarked)) == unmarked
+
+
+@STABLE
+@given(url=urls)
+def test_a_link_is_an_http_address_of_plain_characters(url):
+    link = escape.web_link(url)
+    assert link is None or re.fullmatch(r"https?://[\w.\-:\[\]%]+(?:[/?#][\w\-.~%/?#:@!$&'()*+,;=]*)?", link, re.ASCII)
+
+
+@STABLE
+@given(text=st.text(max_size=300), limit=st.integers(1, 80))
+def test_a_fitted_text_fits_and_holds_no_half_escape(text, limit):
+    for escaper in (escape.slack, escape.discord, escape.plain):
+        fitted = escape.fitted(escape.one_line(text), limit, escaper)
+        assert escape.units(fitted) <= max(limit, 1)
+        assert not re.search(r"&(?!amp;|lt;|gt;)", fitted) or escaper is not escape.slack
+        assert not re.search(r"(?<!\\)(?:\\\\)*\\$", fitted) or escaper is not escape.discord
+
+
+def test_a_long_digest_is_told_shorter_before_it_is_told_in_parts():
+    def count(number, kind):
+        return len(bodies(digest(*(entry_numbered(entry(), n) for n in range(number))), kind))
+
+    assert [count(number, "slack") for number in (1, 15, 40, 300)] == [1, 1, 1, 7]
+    assert [count(number, "discord") for number in (1, 10, 18, 300)] == [1, 1, 1, 18]
+
+
+@pytest.mark.parametrize("kind", ["slack", "discord"])
+@pytest.mark.parametrize("length", [150, 600])
+def test_a_digest_that_just_fits_is_within_the_limits(kind, length):
+    for count in (*range(1, 20), 42, 43, 44, 45):
+        sentences = (f"OpenAI {'w ' * (length // 2 - number)}" for number in range(count))
+        one = digest(*(entry(number, "T & " * length, sentence=sentence) for number, sentence in enumerate(sentences)))
+        assert [problem for body in bodies(one, kind) for problem in PROBLEMS[kind](body)] == []
+
+
+@pytest.mark.parametrize("kind", ["slack", "discord"])
+def test_messages_of_lines_are_full_but_not_over_full(kind):
+    for width in range(10, 200, 12):
+        one = digest(*(entry(number, "x" * width) for number in range(90)), story_title="T" * 200)
+        sent = bodies(one, kind)
+        assert [problem for body in sent for problem in PROBLEMS[kind](body)] == []
+        assert 2 < len(sent) < 20
+
+
+def test_a_lone_surrogate_does_not_hold_an_alert_back():
+    for kind in ("slack", "discord", "webhook", "console"):
+        for payload in payloads(alert(entry(1, "a\ud800b", sentence="x \udfff", url="https://e.org/\ud800")), kind):
+            payload.body.decode()
+
+
+def test_the_console_and_the_webhook_have_one_form():
+    for kind in ("console", "webhook"):
+        assert payloads(TEST, kind, plain=True) == payloads(TEST, kind)
