@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from time import struct_time
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: year 0, 1601, 1970 and the like are defaults of broken software
 _AHEAD = timedelta(hours=24)  # clocks run ahead and zones get lost; more is an embargo or nonsense
@@ -22,11 +22,11 @@ def believable(moments: Iterable[datetime | None], now: datetime) -> datetime | 
 
 
 def from_parts(parts: object) -> datetime | None:
-    """A UTC ``time.struct_time`` as feedparser makes it; None for what is no date (year 0, 31 February) or no time at all.
+    """A UTC ``struct_time`` as feedparser makes it; None for what is no date (year 0, 31 February) or no time at all.
 
     A feed's own element ``<published_parsed>`` makes feedparser give its text in place of the time.
     """
-    if not isinstance(parts, time.struct_time):
+    if not isinstance(parts, struct_time):
         return None
     year, month, day, hour, minute, second = parts[:6]
     try:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
-
-import feedparser
+from typing import TYPE_CHECKING, Any
 
 from bot.core import cut, dates, document, entries, jsonfeed
 from bot.core.text import clean, plain
 from bot.errors import ParseError
 from bot.model import Entry, ParsedFeed
+
+if TYPE_CHECKING:
+    import feedparser
 
 # Entries read of one document, in its order. The longest feeds of real sites have some hundreds; 40,000 items cost
 # feedparser 6 s, the first 2,000 of them 0.3 s.
@@ -85,6 +86,8 @@ def _attempt(body: bytes, content_type: str) -> feedparser.FeedParserDict | None
 
 
 def _feedparser(body: bytes, content_type: str) -> feedparser.FeedParserDict:
+    import feedparser  # here, in the child: the bot's own process does without its 15 MB
+
     # BytesIO: given bytes, feedparser takes them for a file name first and reads that file. The sanitiser and the
     # resolver cost two thirds of the time and are quadratic; markup is dropped and links are resolved by us.
     return feedparser.parse(

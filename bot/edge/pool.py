@@ -31,7 +31,7 @@ from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from bot.edge import child
-from bot.errors import ChildError
+from bot.errors import ChildError, Stopping
 
 if TYPE_CHECKING:  # 80 ms and asyncio: a pass with nothing to do must not pay for them
     from pebble import ProcessFuture, ProcessPool
@@ -48,8 +48,7 @@ TERM = 0.2
 
 # Seconds kept back from a grace period to kill what did not end in it: pebble's loops turn every 0.1 s.
 KILL = 1.0
-
-STOPPED = "stopped: the bot is ending"
+STOPPED = "the bot is being stopped; this work is done again at the next start"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +142,7 @@ class Pool:
         try:
             error = _outcome(future, self._wall)
         except CancelledError:
-            raise ChildError(STOPPED) from None
+            raise Stopping(STOPPED) from None
         except TimeoutError:
             self._count(killed=1)
             raise ChildError(f"gave no answer within {self._wall:g} s") from None
@@ -160,6 +159,8 @@ class Pool:
 
         if not isinstance(error, ProcessExpired):
             return error
+        if error.exitcode == -signal.SIGTERM:  # not by us (that is a TimeoutError): by who ends the whole group, us too
+            return Stopping(STOPPED)
         if by_limit := child.broken_limit(error.exitcode, memory=self._memory, cpu=self._cpu):
             self._count(killed=1)
             return ChildError(by_limit)
@@ -185,7 +186,7 @@ class _Lane:
         """Hand a call to the child, starting one if there is none. Raises ``BrokenProcessPool``, ``ChildError``."""
         with self._lock:
             if self._closed:
-                raise ChildError(STOPPED)
+                raise Stopping(STOPPED)
             try:
                 if self._pool is None:
                     self._pool = self._keeper.submit(_start, self._memory, self._tasks).result()

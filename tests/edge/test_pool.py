@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.edge.pool import STOPPED, Counts, Pool
-from bot.errors import ChildError, ParseError
+from bot.errors import ChildError, ParseError, Stopping
 from tests.edge import pool_faults
 
 ROOT = Path(__file__).parents[2]
@@ -172,6 +172,13 @@ def test_children_inherit_neither_locks_nor_files_nor_sockets(pool, tmp_path):
     assert pool_faults.try_lock(str(path)), "free as soon as its owner closed it, though the child lives"
 
 
+def test_a_sigterm_to_the_whole_group_is_nobodys_failure(pool):
+    """systemd and shells end the bot so: the child dies first, and its feed or page must not be blamed."""
+    with pytest.raises(Stopping):
+        pool.run(pool_faults.end_like_a_service_manager)
+    assert pool.run(pool_faults.echo) == ((), {})
+
+
 def test_children_are_bounded_and_leave_no_core(pool):
     assert pool.run(pool_faults.limits) == (400 * 2**20, 0)
 
@@ -195,10 +202,10 @@ def test_stop_ends_a_hanging_call_and_wakes_its_caller(grace, tmp_path):
         pool.stop(grace)
         assert time.monotonic() - started < max(grace, 1.0) + 0.5
         for call in (hanging, stubborn, waiting):
-            with pytest.raises(ChildError, match=STOPPED):
+            with pytest.raises(Stopping, match=STOPPED):
                 call.result(timeout=5)
     wait_until(lambda: gone(int(note.read_text())))
-    with pytest.raises(ChildError, match=STOPPED):
+    with pytest.raises(Stopping, match=STOPPED):
         pool.run(pool_faults.echo)
 
 

@@ -82,8 +82,14 @@ def _add(tx: sa.Connection, feed: str, new: NewItem, now: datetime) -> int:
     assert key is not None  # noqa: S101 - an INSERT of one row always has one
     identity = int(key[0])
     if new.keys:
-        tx.execute(insert(seen).on_conflict_do_nothing(), [{"key": key, "item": identity} for key in new.keys])
+        tx.execute(_KEEP_KEY if new.duplicate_of is not None else _TAKE_KEY, [{"key": key, "item": identity} for key in new.keys])
     return identity
+
+
+# A new item takes over a key that an older one had (entries that share a page): what stands there now is the newest.
+# A duplicate never does: its keys lead on to the original.
+_KEEP_KEY = insert(seen).on_conflict_do_nothing()
+_TAKE_KEY = (_taking := insert(seen)).on_conflict_do_update(index_elements=["key"], set_={"item": _taking.excluded["item"]})
 
 
 def take_over(tx: sa.Connection) -> None:

@@ -181,7 +181,8 @@ def last_trouble(connection: sa.Connection) -> dict[str, str]:
 
 def _outbox_row(row: sa.Row[Any]) -> OutboxRow:
     return OutboxRow(
-        seq=row.seq, alert=_alert(row), state=row.state, attempts=row.attempts, tries=row.tries, since=row.since, due=row.due, why=row.why, plain=row.plain,
+        seq=row.seq, alert=_alert(row), state=row.state, attempts=row.attempts, tries=row.tries, since=row.since, due=row.due,
+        why=row.why, plain=row.plain,
         parts=row.parts, delivered_at=row.delivered_at, merged_into=row.merged_into,
     )  # fmt: skip
 

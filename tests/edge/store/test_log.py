@@ -163,7 +163,8 @@ def test_a_development_lists_its_outlets_in_order_and_no_duplicates(filled: Fill
         ("contr", False),
         ("约北", False),
         ("openai AND", False),
-        ("nothing", False),
+        ("nothing", True),
+        ("nowhere", False),
         ('"', False),
         ("* ( ) : ^ -", False),
         ("title:openai NOT", False),
@@ -174,8 +175,7 @@ def test_a_development_lists_its_outlets_in_order_and_no_duplicates(filled: Fill
 def test_the_log_is_searched(filled: Filled, words: str, found: bool) -> None:
     item = filled.log("OpenAI considers a contract: 北约考虑与", summary="나토는 ภาษาไทย Stratégie")
     filled.judge(item, text="The Pentagon said nothing-at-all about it.")
-    expected = [item] if found or words in {"nothing"} else []
-    assert ids(filled, search=words) == expected
+    assert ids(filled, search=words) == ([item] if found else [])
 
 
 @given(st.text(max_size=60))

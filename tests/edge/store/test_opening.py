@@ -136,9 +136,14 @@ def test_a_deleted_or_replaced_file_is_noticed(path: Path) -> None:
 
 def test_an_exception_inside_a_transaction_leaves_nothing_behind(path: Path) -> None:
     store = open_state(path)
-    with pytest.raises(RuntimeError), store.write() as tx:
-        tx.exec_driver_sql("INSERT INTO meta VALUES ('half', 'row')")
-        raise RuntimeError
+
+    def break_off() -> None:
+        with store.write() as tx:
+            tx.exec_driver_sql("INSERT INTO meta VALUES ('half', 'row')")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        break_off()
     with store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM meta").scalar() == 0
     store.close()

@@ -1,0 +1,138 @@
+"""What the state remembers: feeds between polls, items, verdicts with their evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from bot.model.web import Entry
+
+Where: TypeAlias = Literal["title", "summary", "article"]
+VerdictName: TypeAlias = Literal["match", "no-match", "baseline", "duplicate"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What is remembered of a feed between polls.
+
+    ``first_polled``: when its baseline was taken (None: not yet). ``lasting``: the problem will
+    not pass by itself, a person is needed. ``body_hash`` and the validators belong to ``url``.
+    """
+
+    name: str
+    url: str
+    etag: str | None = None
+    modified: str | None = None
+    body_hash: bytes | None = None
+    next_due: datetime | None = None
+    first_polled: datetime | None = None
+    last_polled: datetime | None = None
+    last_ok: datetime | None = None
+    failures: int = 0
+    problem: str | None = None
+    lasting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """An entry about to enter the log, with the identity keys it will be known by."""
+
+    entry: Entry
+    keys: tuple[bytes, ...]
+    outlet: str
+    baseline: bool = False
+    inside: bool = False
+    duplicate_of: int | None = None
+    duplicate_why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One entry of a feed as the log keeps it."""
+
+    id: int
+    feed: str
+    guid: str | None
+    url: str | None
+    title: str
+    summary: str
+    published: datetime | None
+    first_seen: datetime
+    outlet: str
+    baseline: bool = False  # stood in the feed's first poll: never alerted
+    inside: bool = False  # came from an allowed private address
+    duplicate_of: int | None = None
+    duplicate_why: str = ""
+    tries: int = 0  # how often its page was asked for in vain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A term found: which, in what field, and where it stands in that field's cleaned text."""
+
+    term: str  # as the text spells it
+    concept: str  # the concept or query word it stands for
+    where: Where
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a rule says of an item, with all the evidence, for yes and no alike."""
+
+    holds: bool
+    score: float  # 0-1
+    terms: tuple[str, ...]
+    where: Where | None
+    sentence: str
+    why: str  # the reason in words
+    rule: str  # version of the rule: a hash of query and concepts
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The outcome for a story x item, as the log shows it."""
+
+    story: str
+    verdict: VerdictName
+    receipt: Receipt
+    development: int | None = None
+    alerted: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRow:
+    """One item with its verdicts, as ``log`` and ``show`` print it. ``note`` is the contract's ``article``."""
+
+    item: Item
+    note: str
+    verdicts: tuple[Verdict, ...]
+    text: str | None = None  # the article's text, only when asked for
+    judged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Print:
+    """What an item is recognised by when another is a copy of it: its title's key and sketches of its text."""
+
+    title: str
+    text: bytes
+    lead: bytes
+    has_article: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An item of the story that a new one may be a copy of."""
+
+    development: int
+    item: int
+    when: datetime
+    title: str
+    text: bytes
+    lead: bytes
+    has_article: bool

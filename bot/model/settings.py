@@ -1,0 +1,102 @@
+"""What the configuration says: feeds, stories, channels, the network; and the type that holds a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+ArticlePolicy: TypeAlias = Literal["all", "hinted", "never"]
+ChannelKind: TypeAlias = Literal["slack", "discord", "webhook", "console"]
+
+
+class Secret:
+    """A value that must never be printed: a webhook URL, a signing key, a header.
+
+    Everything that formats it gets ``***``; only :meth:`reveal` gives the text, so a
+    reader can list the places that use it.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The secret itself, for the one call that needs it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format("***", spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A source address, polled when due. A feed *is* its name: the URL may change."""
+
+    name: str
+    url: str
+    interval: timedelta
+    articles: ArticlePolicy = "all"
+    headers: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
+    alert_backlog: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What a user follows: a query over concepts and words, and the channels that hear of it."""
+
+    name: str
+    title: str
+    query: str
+    channels: tuple[str, ...] = ()
+    feeds: tuple[str, ...] | None = None
+    exclude_feeds: tuple[str, ...] = ()
+
+    def watches(self, feed: str) -> bool:
+        """Whether this story looks at the feed of that name."""
+        return (self.feeds is None or feed in self.feeds) and feed not in self.exclude_feeds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """At most ``messages`` single messages within ``per``; the rest goes into one digest."""
+
+    messages: int
+    per: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A destination of alerts. ``url`` and ``secret`` are absent for the console."""
+
+    name: str
+    kind: ChannelKind
+    url: Secret | None = None
+    secret: Secret | None = None
+    budget: Budget = Budget(messages=20, per=timedelta(minutes=10))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How the one door to the network behaves."""
+
+    allow: tuple[str, ...] = ()
+    host_gap: timedelta = timedelta(seconds=1)
+    deadline: timedelta = timedelta(seconds=30)
+    ca: str | None = None
+    proxy: Secret | None = None
+    contact: str | None = None

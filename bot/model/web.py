@@ -1,0 +1,72 @@
+"""What the web gives: answers, feed documents, articles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A whole answer of a server: any status, the body decoded and within its cap.
+
+    ``inside`` says that the answer came from an address in ``network.allow``: only such an
+    answer may lead to other private addresses.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailure:
+    """No usable answer, and why in words that carry no address, secret or control character.
+
+    ``temporary`` tells a fault that may pass (time-out, refused connection, 5xx) from one that
+    will not (forbidden address, bad scheme); ``retry_after`` is the server's wish in seconds.
+    ``sent``: bytes of the request may have left, so the other side may have acted on it.
+    """
+
+    why: str
+    temporary: bool
+    status: int | None = None
+    retry_after: float | None = None
+    sent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a feed document, its text cleaned: no markup, control characters or surrogates."""
+
+    guid: str | None
+    url: str | None  # absolute, otherwise as the feed spells it
+    title: str
+    summary: str
+    published: datetime | None
+    source: str | None = None  # the outlet that an aggregator names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A feed document read: its entries in document order. ``truncated``: its end is missing."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """The text read from an item's page, or none and why.
+
+    ``note`` is the log's ``article`` field: ``read``, ``failed: why`` or ``not read: why``.
+    ``retry``: the failure may pass, so the page is worth another try later.
+    """
+
+    text: str
+    note: str
+    retry: bool = False

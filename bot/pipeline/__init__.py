@@ -1,0 +1,54 @@
+"""THE STORY: how an item travels from a feed to the log to a channel. Three units of work, each safe to run twice.
+
+    poll(feed)     ask, unless nothing changed; cut away what was seen; parse; identify
+                   -> items + validators + next_due                        one transaction
+    judge(item)    title + summary, then the article -> match for every story -> development
+                   -> receipts + outbox rows                               one transaction
+    deliver(lane)  `sending` committed -> POST -> delivered | retry | parked
+
+The rooms beside this one call core and edge in order, and decide nothing themselves.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.config import Config
+from bot.model import Channel, FeedState, Item
+from bot.pipeline.deliver import Courier, Sent
+from bot.pipeline.edges import Edges
+from bot.pipeline.judge import Judge, Judged
+from bot.pipeline.poll import Polled, Poller
+
+__all__ = ["Edges", "Judged", "Pipeline", "Polled", "Sent"]
+
+
+class Pipeline:
+    """The three units of work under one configuration. A reload makes a new pipeline over the same edges."""
+
+    def __init__(self, config: Config, edges: Edges, *, chance: Callable[[], float] = random.random) -> None:
+        self.config = config
+        self.edges = edges
+        self._poller = Poller(config, edges, chance)
+        self._judge = Judge(config, edges)
+        self._courier = Courier(edges, chance)
+
+    def poll(self, state: FeedState, now: datetime) -> Polled:
+        """Ask a feed, and log what it lists that was never seen."""
+        return self._poller.poll(state, now)
+
+    def judge(self, item: Item, now: datetime) -> Judged:
+        """Decide about an item for every story that looks at its feed, and queue what is to be told."""
+        return self._judge.judge(item, now)
+
+    def announce(self, now: datetime) -> int:
+        """After a first pass: queue one digest per story and channel of what already matched."""
+        return self._judge.announce(now)
+
+    def deliver(
+        self, channel: Channel, clock: Callable[[], datetime], stopping: Callable[[], bool], tell: Callable[[Sent], None]
+    ) -> None:
+        """Send what the channel's lane holds, in order, until it is empty or has to wait; ``tell`` hears of each."""
+        self._courier.deliver(channel, clock, stopping, tell)

@@ -1,0 +1,79 @@
+"""deliver(lane): from the outbox to a channel. `sending` commits before a byte leaves, the answer after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core import decide, render
+from bot.edge.store import outbox
+from bot.model import Alert, Answer, Channel, OutboxRow
+from bot.pipeline.edges import Edges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of one alert in its lane. ``due``: when it is tried again."""
+
+    alert: Alert
+    state: str
+    why: str
+    due: datetime | None
+
+
+class Courier:
+    """Empties the channels' lanes."""
+
+    def __init__(self, edges: Edges, chance: Callable[[], float]) -> None:
+        self.edges, self.chance = edges, chance
+
+    def deliver(
+        self, channel: Channel, clock: Callable[[], datetime], stopping: Callable[[], bool], tell: Callable[[Sent], None]
+    ) -> None:
+        """Send what the channel's lane holds, in order, until it is empty or has to wait; ``tell`` hears of each."""
+        while not stopping():
+            now = clock()
+            with self.edges.store.read() as connection:
+                queue = outbox.waiting(connection, channel.name)
+                window = outbox.sent_since(connection, channel.name, now - channel.budget.per)
+            step = decide.next_step(queue, window, channel.budget, now)
+            if step.merge:
+                with self.edges.store.write() as tx:
+                    outbox.merge(tx, step.merge, now)
+            elif step.send is not None:
+                tell(self._send(channel, step.send, now))
+            else:
+                return
+
+    def _send(self, channel: Channel, seq: int, now: datetime) -> Sent:
+        with self.edges.store.write() as tx:
+            row = outbox.take(tx, seq, now)
+        answer = self._post(channel, row)
+        simpler = answer.plain and not row.plain
+        answer, due = (replace(answer, state="retry"), now) if simpler else self._after(row, answer, now)
+        with self.edges.store.write() as tx:
+            if simpler:
+                outbox.use_plain(tx, seq)
+            outbox.settle(tx, seq, answer, now=now, due=due)
+        return Sent(alert=row.alert, state=answer.state, why=answer.why, due=due)
+
+    def _post(self, channel: Channel, row: OutboxRow) -> Answer:
+        """Send the messages of an alert that were not accepted yet; the first that fails decides."""
+        payloads = render.payloads(row.alert, channel.kind, plain=row.plain)
+        answer = Answer(state="delivered", why="all its messages were accepted before")
+        for payload in payloads[row.parts :]:
+            answer = self.edges.sender.send(channel, row.alert.id, payload, attempt=row.tries)
+            if answer.state != "delivered":
+                break
+            with self.edges.store.write() as tx:
+                outbox.part_accepted(tx, row.seq)
+        return answer
+
+    def _after(self, row: OutboxRow, answer: Answer, now: datetime) -> tuple[Answer, datetime | None]:
+        if answer.state != "retry":
+            return answer, None
+        due = decide.deliver_again(row.tries, row.since, answer.retry_after, now, self.chance())
+        if due is None:
+            return replace(answer, state="parked", why=f"given up after 75 hours: {answer.why}"), None
+        return answer, due

@@ -1,0 +1,36 @@
+"""The outside, as the pipeline is handed it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.edge.http import Door, Robots
+from bot.edge.pool import Pool
+from bot.edge.send import Sender
+from bot.edge.store import Store
+from bot.errors import Stopping
+from bot.model import Fetched, FetchFailure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edges:
+    """The state, the network, the child processes, the channels; and whether the bot is being stopped."""
+
+    store: Store
+    door: Door
+    robots: Robots
+    pool: Pool
+    sender: Sender
+    stopping: Callable[[], bool] = bool
+
+    def sound(self, answer: Fetched | FetchFailure) -> Fetched | FetchFailure:
+        """The answer; raises Stopping where the fetch failed because we cut it off: no server is to blame for that."""
+        if isinstance(answer, FetchFailure):
+            self.unless_stopping()
+        return answer
+
+    def unless_stopping(self) -> None:
+        """Raise Stopping when the bot is being stopped."""
+        if self.stopping():
+            raise Stopping("the bot is being stopped; this work is done again at the next start")

@@ -1,0 +1,194 @@
+"""judge(item): from a logged item to verdicts with receipts. Receipts and outbox rows commit together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.config import Config
+from bot.core import decide, develop, extract, match
+from bot.edge.store import Transaction, feeds, items, outbox, verdicts
+from bot.errors import ChildError
+from bot.model import (
+    Alert,
+    AlertDevelopment,
+    AlertEntry,
+    AlertItem,
+    AlertMatch,
+    AlertType,
+    Article,
+    Feed,
+    Fetched,
+    FetchFailure,
+    Item,
+    Print,
+    Receipt,
+    Story,
+    Verdict,
+    VerdictName,
+)
+from bot.pipeline.edges import Edges
+
+# Decoded size (reliability.md, C2): an article's text is some KB of its page; bigger pages are no articles.
+PAGE_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What an item came to: its verdicts, and what became of its page."""
+
+    item: Item
+    verdicts: tuple[Verdict, ...]
+    article: Article
+
+
+class Judge:
+    """Judges items."""
+
+    def __init__(self, config: Config, edges: Edges) -> None:
+        self.edges = edges
+        self.feeds = {feed.name: feed for feed in config.feeds}
+        self.stories = {story.name: story for story in config.stories}
+        self.rules = {story.name: match.compile_rule(story, config.concepts) for story in config.stories}
+
+    def judge(self, item: Item, now: datetime) -> Judged:
+        """Decide for every story that looks at the item's feed, and queue what is to be told."""
+        watching = [story for story in self.stories.values() if story.watches(item.feed)]
+        settled, copies = self._before(item, watching)
+        rules = [self.rules[story.name] for story in watching if story.name not in settled | copies.keys()]
+        article = self._article(item, rules)
+        texts = match.Texts(title=item.title, summary=item.summary, article=article.text)
+        found = [_verdict(item, rule.story, match.judge(rule, texts)) for rule in rules]
+        return self._record(item, article, [*found, *copies.values()], now)
+
+    def _before(self, item: Item, watching: Sequence[Story]) -> tuple[set[str], dict[str, Verdict]]:
+        """The stories that said their last word on the item, and the verdicts it has as a duplicate."""
+        with self.edges.store.read() as connection:
+            done = verdicts.of_items(connection, [item.id]).get(item.id, ())
+            if item.duplicate_of is None:
+                return {verdict.story for verdict in done if verdict.verdict != "no-match"}, {}
+            original = items.of_ids(connection, [item.duplicate_of])
+            said = verdicts.of_items(connection, [item.duplicate_of]).get(item.duplicate_of, ())
+        if not original:  # pruned: known by its tombstone only, and still no news
+            return set(), {story.name: _duplicate(item, story.name, None) for story in watching}
+        names = {story.name for story in watching}
+        return set(), {verdict.story: _duplicate(item, verdict.story, verdict) for verdict in said if verdict.story in names}
+
+    def _article(self, item: Item, rules: Sequence[match.Rule]) -> Article:
+        """The text of the item's page; or why there is none: then title and summary decide."""
+        if not rules:
+            return Article(text="", note="not read: " + (item.duplicate_why or "no story looks at this feed"))
+        feed = self.feeds.get(item.feed) or Feed(name=item.feed, url="", interval=timedelta())
+        hinted = any(match.hints(rule, item.title, item.summary) for rule in rules)
+        why = decide.why_not_read(item, feed, hinted=hinted)
+        if why is not None or item.url is None:
+            return Article(text="", note=f"not read: {why}")
+        refusal = self.edges.robots.allows(item.url, inside=item.inside)
+        self.edges.unless_stopping()
+        if refusal is not None:
+            return Article(text="", note=f"failed: {refusal}")
+        answer = self.edges.sound(self.edges.door.get(item.url, inside=item.inside, cap=PAGE_BYTES))
+        if isinstance(answer, FetchFailure):
+            return Article(text="", note=f"failed: {answer.why}", retry=answer.temporary)
+        if answer.status != 200:
+            note = f"failed: {decide.status_words(answer.status)}"
+            return Article(text="", note=note, retry=decide.may_pass(answer.status))
+        return self._extract(item, answer)
+
+    def _extract(self, item: Item, answer: Fetched) -> Article:
+        content_type = answer.headers.get("content-type")
+        about = {"title": item.title, "summary": item.summary}
+        try:
+            return self.edges.pool.run(extract.article, answer.body, url=answer.url, content_type=content_type, **about)
+        except ChildError as error:
+            return Article(text="", note=f"failed: reading the page {error}")
+
+    def _record(self, item: Item, article: Article, found: list[Verdict], now: datetime) -> Judged:
+        holding = any(verdict.receipt.holds for verdict in found)
+        made = develop.fingerprint(item.title, item.summary, article.text) if holding else None
+        with self.edges.store.write() as tx:
+            placed = [_place(tx, item, verdict, made, now) for verdict in found]
+            kept = tuple(verdict for verdict, _ in placed)
+            missed = article.retry and not item.baseline and any(verdict.verdict == "no-match" for verdict in kept)
+            again = decide.read_again(item.tries + 1, now) if missed else None
+            verdicts.save(tx, item, article, kept, now=now, due=again)
+            if made is not None:
+                verdicts.keep_print(tx, item.id, made, now)
+            for verdict, new in placed:
+                if new and verdict.verdict == "match":
+                    self._queue(tx, "development.new", self.stories[verdict.story], [(item, verdict)], now)
+        return Judged(item=item, verdicts=kept, article=article)
+
+    def announce(self, now: datetime) -> int:
+        """After a first pass: one digest per story and channel of what already matched. Returns the items told."""
+        with self.edges.store.read() as connection:
+            if not verdicts.unannounced(connection):
+                return 0
+        told = 0
+        with self.edges.store.write() as tx:
+            if items.waiting(tx)[1] or feeds.unpolled(tx):
+                return 0  # the pass is not over: one digest for all feeds
+            for name, ids in verdicts.unannounced(tx).items():
+                if name in self.stories:
+                    told += len(ids)
+                    self._queue(tx, "digest", self.stories[name], _first_of_each(tx, name, ids), now)
+                verdicts.announced(tx, name, ids)
+        return told
+
+    def _queue(
+        self, tx: Transaction, kind: AlertType, story: Story, about: Sequence[tuple[Item, Verdict]], now: datetime
+    ) -> None:
+        standing = verdicts.of_development(tx, [verdict.development or 0 for _, verdict in about])
+        entries = tuple(_entry(item, verdict, standing) for item, verdict in about)
+        alert = Alert(
+            id="", type=kind, channel="", created=now, story=story.name, story_title=story.title, entries=entries,
+            baseline=kind == "digest",
+        )  # fmt: skip
+        for channel in story.channels:
+            outbox.queue(tx, replace(alert, id=outbox.new_id(), channel=channel))
+
+
+def _verdict(item: Item, story: str, receipt: Receipt) -> Verdict:
+    kind: VerdictName = "no-match" if not receipt.holds else "baseline" if item.baseline else "match"
+    return Verdict(story=story, verdict=kind, receipt=receipt, why=receipt.why)
+
+
+def _duplicate(item: Item, story: str, original: Verdict | None) -> Verdict:
+    """The original's verdict again, under this item's name; never told, never placed anew."""
+    nothing = Receipt(holds=False, score=0.0, terms=(), where=None, sentence="", why="", rule="")
+    receipt = replace(original.receipt, holds=False) if original is not None else nothing
+    development = original.development if original is not None else None
+    return Verdict(story=story, verdict="duplicate", receipt=receipt, development=development, why=item.duplicate_why)
+
+
+def _place(tx: Transaction, item: Item, verdict: Verdict, made: Print | None, now: datetime) -> tuple[Verdict, bool]:
+    """The verdict within the development the item is a copy of, or within a new one (True)."""
+    if made is None or not verdict.receipt.holds:
+        return verdict, False
+    copied = develop.place(made, now, verdicts.candidates(tx, verdict.story, now - develop.WINDOW))
+    if copied is not None:
+        return replace(verdict, development=copied.development, why=f"{verdict.why}; {copied.why}"), False
+    return replace(verdict, development=verdicts.open_development(tx, verdict.story, item.title, now)), True
+
+
+def _first_of_each(tx: Transaction, story: str, ids: Sequence[int]) -> list[tuple[Item, Verdict]]:
+    """The first item of each development among the ids."""
+    found: dict[int | None, tuple[Item, Verdict]] = {}
+    of_items = verdicts.of_items(tx, ids)
+    for item in items.of_ids(tx, ids):
+        verdict = next(v for v in of_items[item.id] if v.story == story)
+        found.setdefault(verdict.development, (item, verdict))
+    return list(found.values())
+
+
+def _entry(item: Item, verdict: Verdict, standing: dict[int, AlertDevelopment]) -> AlertEntry:
+    receipt = verdict.receipt
+    return AlertEntry(
+        development=standing[verdict.development or 0],
+        item=AlertItem(
+            id=str(item.id), feed=item.feed, outlet=item.outlet, title=item.title, url=item.url, published=item.published,
+            first_seen=item.first_seen,
+        ),
+        match=AlertMatch(score=receipt.score, terms=receipt.terms, where=receipt.where, sentence=receipt.sentence),
+    )  # fmt: skip

@@ -1,0 +1,121 @@
+"""Takes due work out of the state and hands it to the pipeline on threads: the daemon's ticks and `once` alike.
+
+One thing that fails never stops another: an expected failure is a value, an unexpected one is logged
+at the border of its loop, with its traceback, and the work is given back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot import report
+from bot.edge.http import Paced
+from bot.edge.store import Store, feeds, items, outbox, retention
+from bot.pipeline import Pipeline
+from bot.rounds.crew import Crew, Heard
+from bot.rounds.judging import Judging
+from bot.rounds.lanes import Lanes
+from bot.rounds.polling import Polling
+
+__all__ = ["Crew", "Heard", "Rounds", "once"]
+
+log = logging.getLogger("storywatch")
+
+
+class Rounds:
+    """Rounds of polling, judging and delivering over one state."""
+
+    def __init__(self, pipeline: Pipeline, workers: Paced, crew: Crew) -> None:
+        self.pipeline, self.crew = pipeline, crew
+        self._polling, self._judging = Polling(workers, crew), Judging(workers, crew)
+        self._lanes = Lanes(crew)
+
+    @property
+    def store(self) -> Store:
+        """The state worked on."""
+        return self.pipeline.edges.store
+
+    def start(self) -> None:
+        """Make the state follow the configuration, and take over what a dead owner left half-done."""
+        now, config = self.crew.clock(), self.pipeline.config
+        with self.store.write() as tx:
+            feeds.sync(tx, config.feeds, now)
+            feeds.take_over(tx, max((feed.interval for feed in config.feeds), default=config.interval) * 4, now)
+            items.take_over(tx)
+            cut_short = outbox.take_over(tx)
+        if cut_short:
+            message = f"{cut_short} alerts were being sent when the last run ended; they are sent again, and may arrive twice"
+            report.said(log, logging.WARNING, "recovered", message, alerts=cut_short)
+
+    def reconfigure(self, pipeline: Pipeline) -> None:
+        """Go on under another configuration; work in hand ends under the old one."""
+        with self.store.write() as tx:
+            feeds.sync(tx, pipeline.config.feeds, self.crew.clock())
+        self.pipeline = pipeline
+
+    def poll_due(self) -> int:
+        """Start polling the feeds that are due; returns how many."""
+        return self._polling.start_due(self.pipeline)
+
+    def flush(self, *, every: float = 0.0) -> None:
+        """Commit the polls that found nothing new; with ``every``, only once the oldest waited that many seconds."""
+        self._polling.flush(self.store, every=every)
+
+    def judge_waiting(self) -> int:
+        """Start judging the items that wait; returns how many."""
+        return self._judging.start_waiting(self.pipeline)
+
+    def announce(self) -> None:
+        """Queue the first pass's digest when the pass is over."""
+        told = self.pipeline.announce(self.crew.clock())
+        if told:
+            message = f"{told} items matched already when the watch began: one digest"
+            report.said(log, logging.INFO, "baseline", message, items=told)
+
+    def deliver_due(self) -> int:
+        """Start the lanes that hold something to send now; returns how many."""
+        return self._lanes.start_due(self.pipeline)
+
+    def prune(self) -> None:
+        """Once a day of the clock: drop what is older than the configuration keeps, in small transactions."""
+        now, config = self.crew.clock(), self.pipeline.config
+        with self.store.read() as connection:
+            last = retention.last_pruned(connection)
+        if last is not None and abs(now - last) < timedelta(days=1):
+            return
+        for step, before in ((retention.prune_texts, now - config.keep_text), (retention.prune_items, now - config.keep_log)):
+            dropped = retention.BATCH
+            while dropped == retention.BATCH and not self.crew.stopping():
+                with self.store.write() as tx:
+                    dropped = step(tx, before)
+        with self.store.write() as tx:
+            retention.prune_outbox(tx, now - config.keep_log)
+            retention.set_last_pruned(tx, now)
+
+    def sending(self) -> bool:
+        """Whether a message is on its way."""
+        return self._lanes.busy()
+
+    def busy(self) -> bool:
+        """Whether work is in hand."""
+        return self._polling.busy() or self._judging.busy() or self._lanes.busy()
+
+    def close(self) -> None:
+        """Commit what is left to commit. The work in hand is the caller's to end, by cutting the edges."""
+        self._lanes.close()
+        self.flush()
+
+
+def once(rounds: Rounds, wait: Callable[[Callable[[], bool]], None]) -> None:
+    """One pass: poll what is due, judge what waits, deliver what is due. ``wait`` blocks until its argument is true."""
+    rounds.start()
+    wait(lambda: not rounds.poll_due() and not rounds.busy())
+    rounds.flush()
+    wait(lambda: not rounds.judge_waiting() and not rounds.busy())
+    rounds.announce()
+    rounds.deliver_due()
+    wait(lambda: not rounds.busy())
+    rounds.prune()
+    rounds.flush()

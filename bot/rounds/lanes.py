@@ -1,0 +1,61 @@
+"""The loop that delivers: one lane for each channel, so that a slow one never holds another up."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from bot import report
+from bot.edge.store import outbox
+from bot.errors import StateError
+from bot.model import Channel
+from bot.pipeline import Pipeline, Sent
+from bot.rounds.crew import Crew
+
+log = logging.getLogger("storywatch")
+
+AT_ONCE = 32  # lanes at work; a configuration has a few channels
+
+
+class Lanes:
+    """The channels' lanes at work."""
+
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
+        self._threads = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="lane")
+        self._in_hand: set[str] = set()
+
+    def busy(self) -> bool:
+        """Whether a lane is at work."""
+        return bool(self._in_hand)
+
+    def start_due(self, pipeline: Pipeline) -> int:
+        """Start the lanes that hold something to send now; a lane that is at work goes on by itself."""
+        if self._crew.stopping():
+            return 0
+        with pipeline.edges.store.read() as connection:
+            holding = outbox.channels_due(connection, self._crew.clock())
+        due = [each for each in pipeline.config.channels if each.name in holding and each.name not in self._in_hand]
+        self._in_hand.update(channel.name for channel in due)
+        for channel in due:
+            self._threads.submit(self._deliver, pipeline, channel)
+        return len(due)
+
+    def _deliver(self, pipeline: Pipeline, channel: Channel) -> None:
+        try:
+            pipeline.deliver(channel, self._crew.clock, self._crew.stopping, self._sent)
+        except StateError as error:
+            report.said(log, logging.ERROR, "state", str(error))
+        except Exception:
+            log.exception("the lane of channel %s failed unexpectedly: please report this", report.safe(channel.name))
+        finally:
+            self._in_hand.discard(channel.name)
+            self._crew.changed.set()
+
+    def _sent(self, sent: Sent) -> None:
+        report.sent(log, sent)
+        self._crew.heard(sent)
+
+    def close(self) -> None:
+        """Start nothing more."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
