@@ -1,0 +1,92 @@
+"""``storywatch check --online``: every feed asked once, nothing recorded."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+import click
+
+from bot.cli.output import Cell, Column, write_json, write_table
+from bot.cli.times import iso, local
+from bot.config import Config
+from bot.core import decide, parse
+from bot.edge.http import Door, HostTurns, Paced, host_of
+from bot.edge.pool import Pool
+from bot.errors import ChildError, ParseError
+from bot.model import Feed, FetchFailure
+from bot.pipeline.poll import FEED_BYTES
+from bot.workshop import WORKERS, user_agent
+
+_TABLE = (Column(title="feed"), Column(title="items", right=True), Column(title="newest"), Column(title="problem", wrap=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a feed answered."""
+
+    feed: str
+    items: int = 0
+    newest: datetime | None = None
+    problem: str | None = None
+
+
+def ask_all(config: Config, *, as_json: bool) -> int:
+    """Ask every feed, print what it answers; returns the exit code: 1 when one of them gave nothing."""
+    with ExitStack() as closing:
+        turns = HostTurns(config.network.host_gap.total_seconds())
+        door = Door(config.network, user_agent=user_agent(config.network.contact), turns=turns)
+        closing.callback(door.close)
+        pool = Pool()
+        closing.callback(pool.stop)
+        workers = Paced(turns, WORKERS)
+        closing.callback(workers.stop)
+        futures = [workers.submit(host_of(feed.url), partial(_ask, door, pool, feed)) for feed in config.feeds]
+        answered = {asked.feed: asked for asked in _shown(future.result() for future in as_completed(futures))}
+    rows = [answered[feed.name] for feed in config.feeds]
+    _print(rows, as_json=as_json)
+    return 1 if any(row.problem for row in rows) else 0
+
+
+def _ask(door: Door, pool: Pool, feed: Feed) -> Asked:
+    now = datetime.now(UTC)
+    answer = door.get(feed.url, private=feed.headers, inside=True, cap=FEED_BYTES)
+    if isinstance(answer, FetchFailure):
+        return Asked(feed=feed.name, problem=answer.why)
+    if problem := decide.answer_problem(answer, None):
+        return Asked(feed=feed.name, problem=problem.why)
+    try:
+        found = pool.run(parse.feed, answer.body, url=answer.url, content_type=answer.headers.get("content-type"), now=now)
+    except (ParseError, ChildError) as error:
+        return Asked(feed=feed.name, problem=str(error))
+    dates = [entry.published for entry in found.entries if entry.published is not None]
+    cut_off = "its document is cut off" if found.truncated else None
+    return Asked(feed=feed.name, items=len(found.entries), newest=max(dates, default=None), problem=cut_off)
+
+
+def _shown(answers: Iterator[Asked]) -> Iterator[Asked]:
+    """The answers, counted on a terminal as they come."""
+    for count, answer in enumerate(answers, 1):
+        if sys.stderr.isatty():
+            click.echo(f"\r{count} feeds asked", nl=False, err=True)
+        yield answer
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _print(rows: Sequence[Asked], *, as_json: bool) -> None:
+    if as_json:
+        for row in rows:
+            write_json({"feed": row.feed, "items": row.items, "newest": iso(row.newest), "problem": row.problem})
+        return
+
+    def cells(row: Asked) -> tuple[Cell, ...]:
+        return row.feed, row.items, local(row.newest), row.problem or ""
+
+    click.echo()
+    write_table(_TABLE, map(cells, rows))

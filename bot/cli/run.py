@@ -1,0 +1,25 @@
+"""``storywatch run``: the daemon."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from bot import logs
+from bot.cli.context import Context, examples
+from bot.daemon import Daemon
+
+
+@click.command(epilog=examples("storywatch run", "storywatch --config /etc/storywatch --log-format json run"))
+@click.option("-v", "--verbose", is_flag=True, help="Also log what found nothing.")
+@click.pass_obj
+def run(context: Context, *, verbose: bool) -> int:
+    """Watch the feeds until stopped: poll when due, judge, deliver.
+
+    SIGTERM ends it within 10 seconds; SIGHUP or a changed file reloads the configuration, and a wrong one leaves
+    the old one in force. Exit code 75: another instance works on the state.
+    """
+    config = context.load(warn=True)
+    logs.set_up(context.log_format, config.secrets, level=logging.DEBUG if verbose else logging.INFO)
+    return Daemon(config, context.environ).run()

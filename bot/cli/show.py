@@ -1,0 +1,108 @@
+"""``storywatch show``: one item with its whole receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+import click
+
+from bot.cli.context import Context, examples
+from bot.cli.output import write_json
+from bot.cli.rows import as_json
+from bot.cli.terminal import safe
+from bot.cli.times import iso, local
+from bot.core import identify
+from bot.edge.store import Reading, open_reading, outbox
+from bot.edge.store import log as log_room
+from bot.errors import StorywatchError
+from bot.model import Entry, LogRow, OutboxRow, Verdict
+
+
+@click.command(epilog=examples("storywatch show 42", "storywatch show https://example.org/article --json"))
+@click.argument("item", metavar="ITEM|URL")
+@click.option("--json", "as_json_", is_flag=True, help="As one JSON object, with hits, text and alerts.")
+@click.pass_obj
+def show(context: Context, *, item: str, as_json_: bool) -> None:
+    """Show what is known of one item: its verdicts with all their evidence, its text, its alerts.
+
+    ITEM is the id that `storywatch log` prints; URL any spelling of the item's address.
+    """
+    store = open_reading(context.load().state)
+    with store.read() as connection:
+        ids = _ids(connection, item)
+        row = log_room.find(connection, ids[0], with_text=True) if ids else None
+        if row is None:
+            raise StorywatchError(f"{item}: not in the log; `storywatch log --search WORDS` finds items by their words")
+        alerts = outbox.about(connection, row.item.id)
+    if as_json_:
+        write_json(_whole(row, alerts, ids[1:]))
+        return
+    for line in _lines(row, alerts, ids[1:]):
+        click.echo(safe(line))
+
+
+def _ids(connection: Reading, wanted: str) -> list[int]:
+    if wanted.isdecimal():
+        return [int(wanted)] if len(wanted) < 19 else []  # SQLite's integers end there
+    entry = Entry(guid=None, url=wanted, title="", summary="", published=None)
+    return log_room.by_key(connection, identify.keys("", entry).url, wanted)
+
+
+def _whole(row: LogRow, alerts: Sequence[OutboxRow], others: Sequence[int]) -> dict[str, object]:
+    whole = as_json(row)
+    for told, verdict in zip(whole["verdicts"], row.verdicts, strict=True):
+        hits = [asdict(hit) for hit in verdict.receipt.hits]
+        told |= {"rule": verdict.receipt.rule, "hits": hits}
+    return whole | {
+        "summary": row.item.summary, "outlet": row.item.outlet, "text": row.text, "judged": iso(row.judged_at),
+        "duplicate_of": None if row.item.duplicate_of is None else str(row.item.duplicate_of),
+        "also_logged_as": [str(other) for other in others],
+        "alerts": [_alert(alert) for alert in alerts],
+    }  # fmt: skip
+
+
+def _alert(row: OutboxRow) -> dict[str, object]:
+    return {"id": row.alert.id, "channel": row.alert.channel, "type": row.alert.type, "state": row.state, "why": row.why}
+
+
+def _lines(row: LogRow, alerts: Sequence[OutboxRow], others: Sequence[int]) -> Iterator[str]:
+    item = row.item
+    yield f"item {item.id}  {item.title}"
+    yield f"  address    {item.url or 'none'}"
+    yield f"  feed       {item.feed}" + (f" (outlet: {item.outlet})" if item.outlet != item.feed else "")
+    yield f"  published  {local(item.published) or 'the feed gives no usable date'}"
+    yield f"  seen       {local(item.first_seen)}" + (" (in the feed's first poll)" if item.baseline else "")
+    yield f"  article    {row.note or 'not judged yet'}"
+    if item.duplicate_of is not None:
+        yield f"  duplicate  of item {item.duplicate_of}: {item.duplicate_why}"
+    if others:
+        yield f"  also       logged as item {', '.join(map(str, others))}"
+    for verdict in row.verdicts:
+        yield ""
+        yield from _verdict_lines(verdict)
+    if alerts:
+        yield ""
+        for told in alerts:
+            why = f" ({told.why})" if told.why else ""
+            yield f"alert {told.alert.id} ({told.alert.type}) for {told.alert.channel}: {told.state}{why}"
+    if row.text:
+        yield ""
+        yield "article text"
+        yield from (f"  {paragraph}" for paragraph in row.text.splitlines())
+
+
+def _verdict_lines(verdict: Verdict) -> Iterator[str]:
+    receipt = verdict.receipt
+    told = ", alerted" if verdict.alerted else ""
+    yield f"story {verdict.story}: {verdict.verdict}{told}"
+    yield f"  why          {verdict.why}"
+    yield f"  score        {receipt.score:.2f} (rule {receipt.rule or 'none'})"
+    if receipt.terms:
+        yield f"  words        {', '.join(receipt.terms)}"
+    if receipt.sentence:
+        yield f"  sentence     {receipt.sentence} [{receipt.where}]"
+    for hit in receipt.hits[:20]:
+        yield f"  found        {hit.term} ({hit.concept}) in the {hit.where}, at {hit.start}"
+    if verdict.development is not None:
+        yield f"  development  {verdict.development}"

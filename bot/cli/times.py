@@ -1,0 +1,59 @@
+"""Times and durations as options of commands, and as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from bot.core import durations, moments
+
+
+class Time(click.ParamType[datetime]):
+    """An ISO 8601 time; one without an offset is UTC."""
+
+    name = "ISO-TIME"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The time, aware."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return _aware(str(value))
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is no ISO 8601 time: write 2026-03-04 or 2026-03-04T12:00:00Z", param, ctx)
+
+
+class Since(click.ParamType[datetime]):
+    """A time, or how long ago: ``2d``."""
+
+    name = "2d|ISO-TIME"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The time, aware."""
+        if isinstance(value, datetime):
+            return value
+        text = str(value)
+        try:
+            return datetime.now(UTC) - durations.parse(text)
+        except (ValueError, OverflowError):
+            pass
+        try:
+            return _aware(text)
+        except (ValueError, OverflowError):
+            self.fail(f"{text!r} is neither a duration nor a time: write 2d, 6h or 2026-03-04T12:00:00Z", param, ctx)
+
+
+def _aware(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC, as the contract writes times."""
+    return None if moment is None else moments.iso(moment)
+
+
+def local(moment: datetime | None) -> str:
+    """For people at this terminal: their own time."""
+    return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,172 @@
+"""The daemon: APScheduler ticks, signals, reload, clean stop. The schedule itself is data in the state.
+
+APScheduler only ticks (a few jobs in memory): a late or missed tick is harmless, for every tick asks
+the state what is due now.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from apscheduler.events import EVENT_JOB_ERROR
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot import logs, report
+from bot.config import Config, load
+from bot.errors import ConfigError, StateError, StorywatchError
+from bot.pipeline import Pipeline
+from bot.rounds import Rounds
+from bot.rounds.polling import GROUP_SECONDS
+from bot.sdnotify import notify
+from bot.workshop import Workshop
+
+log = logging.getLogger("storywatch")
+
+TICK_SECONDS = 1
+WATCH_SECONDS = 2  # how soon a changed configuration is noticed
+PRUNE_MINUTES = 30  # how often it is asked whether a day has passed since the last pruning
+# SIGTERM to exit takes at most 10 s: what is being sent may end within DRAIN, then every connection is cut.
+DRAIN_SECONDS, CUT_SECONDS = 4.0, 4.0
+
+
+class Daemon:
+    """Runs rounds until a signal ends it."""
+
+    def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
+        self.config, self.environ = config, environ
+        self.stop, self.reload = threading.Event(), threading.Event()
+        self._wake = threading.Event()
+        self._failure: StorywatchError | None = None
+        self._stamp = _stamp(config)
+
+    def run(self) -> int:
+        """Work until SIGTERM or SIGINT; returns the exit code. Raises StateError when the state is lost."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_stop)
+        signal.signal(signal.SIGHUP, self._on_reload)
+        with Workshop(self.config, self.stop) as workshop:
+            rounds = workshop.rounds(lambda: datetime.now(UTC))
+            rounds.start()
+            scheduler = self._ticks(rounds)
+            scheduler.start()
+            watched = f"{len(self.config.feeds)} feeds, {len(self.config.stories)} stories"
+            report.said(log, logging.INFO, "started", f"watching {watched}; state {self.config.state}")
+            notify(f"READY=1\nSTATUS=watching {watched}")
+            self._watch(rounds)
+            notify("STOPPING=1")
+            scheduler.shutdown(wait=False)
+            self._drain(rounds, workshop)
+        if self._failure is not None:
+            raise self._failure
+        report.said(log, logging.INFO, "stopped", "stopped")
+        return 0
+
+    def _ticks(self, rounds: Rounds) -> BackgroundScheduler:
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}  # None: a late tick still runs (trap 3)
+        scheduler = BackgroundScheduler(job_defaults=defaults, timezone=UTC)
+        jobs: tuple[tuple[Callable[[], object], float], ...] = (
+            (rounds.poll_due, TICK_SECONDS),
+            (lambda: rounds.flush(every=GROUP_SECONDS), TICK_SECONDS),
+            (rounds.judge_waiting, TICK_SECONDS),
+            (rounds.announce, TICK_SECONDS),
+            (rounds.deliver_due, TICK_SECONDS),
+            (rounds.prune, PRUNE_MINUTES * 60),
+        )
+        for job, seconds in jobs:
+            scheduler.add_job(job, "interval", seconds=seconds, next_run_time=datetime.now(UTC))
+        scheduler.add_listener(self._tick_failed, EVENT_JOB_ERROR)
+        return scheduler
+
+    def _tick_failed(self, event: object) -> None:
+        error = getattr(event, "exception", None)
+        if isinstance(error, StateError):
+            report.said(log, logging.ERROR, "state", str(error))
+        else:
+            log.error("a tick failed unexpectedly: please report this", exc_info=error)
+
+    def _watch(self, rounds: Rounds) -> None:
+        """The main thread: waits for signals, looks after the configuration and the state's file."""
+        while not self.stop.is_set():
+            self._wake.wait(WATCH_SECONDS)
+            self._wake.clear()
+            notify("WATCHDOG=1")
+            if not rounds.store.is_there():
+                self._failure = StateError(
+                    f"{self.config.state}: the state's file was deleted or replaced while running; stopping"
+                )
+                self.stop.set()
+            elif self.reload.is_set() or _stamp(self.config) != self._stamp:
+                self.reload.clear()
+                self._reload(rounds)
+
+    def _reload(self, rounds: Rounds) -> None:
+        self._stamp = _stamp(self.config)
+        notify("RELOADING=1")
+        try:
+            config = load(self.config.path, self.environ)
+        except ConfigError as error:
+            lines = "; ".join(str(error).splitlines())
+            message = f"the changed configuration is wrong, the old one stays in force: {lines}"
+            report.said(log, logging.ERROR, "config.refused", message, faults=[str(fault) for fault in error.faults])
+        else:
+            self._adopt(config, rounds)
+        notify("READY=1")
+
+    def _adopt(self, config: Config, rounds: Rounds) -> None:
+        if config.state != self.config.state or config.network != self.config.network:
+            report.said(log, logging.WARNING, "config.restart", "changes of [bot] state and [network] need a restart")
+        logs.hide(config.secrets)
+        rounds.reconfigure(Pipeline(config, rounds.pipeline.edges))
+        self.config, self._stamp = config, _stamp(config)
+        watched = f"{len(config.feeds)} feeds, {len(config.stories)} stories"
+        report.said(log, logging.INFO, "config.loaded", f"configuration loaded: {watched}")
+
+    def _drain(self, rounds: Rounds, workshop: Workshop) -> None:
+        """Let what is being sent end, then cut the rest off: it is done again at the next start."""
+        _until(lambda: not rounds.sending(), DRAIN_SECONDS)
+        workshop.cut()
+        if not _until(lambda: not rounds.busy(), CUT_SECONDS):
+            report.said(log, logging.WARNING, "stopped", "some work did not end in time; it is done again at the next start")
+        rounds.close()
+
+    def _on_stop(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        if self.stop.is_set():
+            os._exit(128 + number)  # asked twice: at once
+        self.stop.set()
+        self._wake.set()
+
+    def _on_reload(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self.reload.set()
+        self._wake.set()
+
+
+def _until(done: Callable[[], bool], seconds: float) -> bool:
+    """Wait for something, at most that long; whether it came."""
+    pause = threading.Event()
+    for _ in range(int(seconds / 0.02)):
+        if done():
+            return True
+        pause.wait(0.02)
+    return done()
+
+
+def _stamp(config: Config) -> tuple[tuple[str, int, int], ...]:
+    """What tells that a file of the configuration was changed, added or removed."""
+    paths = sorted(config.path.glob("*.toml")) if config.path.is_dir() else [config.path]
+    return tuple((str(path), found.st_mtime_ns, found.st_size) for path in paths if (found := _stat(path)) is not None)
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
