@@ -84,11 +84,7 @@ class Judge:
         why = decide.why_not_read(item, feed, hinted=hinted)
         if why is not None or item.url is None:
             return Article(text="", note=f"not read: {why}")
-        refusal = self.edges.robots.allows(item.url, inside=item.inside)
-        self.edges.unless_stopping()
-        if refusal is not None:
-            return Article(text="", note=f"failed: {refusal}")
-        answer = self.edges.sound(self.edges.door.get(item.url, inside=item.inside, cap=PAGE_BYTES))
+        answer = self.edges.sound(self.edges.door.get(item.url, inside=item.inside, cap=PAGE_BYTES, gate=self.edges.robots.gate))
         if isinstance(answer, FetchFailure):
             return Article(text="", note=f"failed: {answer.why}", retry=answer.temporary)
         if answer.status != 200:

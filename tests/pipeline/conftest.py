@@ -111,7 +111,9 @@ class Web:
     def article(self, key: str, *paragraphs: str) -> None:
         self.serve(f"https://a.example.org/{key}", page(*paragraphs))
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None, **_: object) -> Fetched | FetchFailure:
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None, gate: Any = None, **_: object) -> Fetched | FetchFailure:
+        if gate is not None and (refusal := gate(url, False, 1.0)) is not None:
+            return refusal
         self.asked.append((url, headers or {}))
         answer = self.answers.get(url, FetchFailure(why="refused the connection", temporary=True))
         return answer(headers or {}) if callable(answer) else answer
@@ -123,9 +125,9 @@ class Robots:
     def __init__(self) -> None:
         self.forbidden: set[str] = set()
 
-    def allows(self, url: str, *, inside: bool) -> str | None:
-        del inside
-        return "robots.txt forbids it" if url in self.forbidden else None
+    def gate(self, url: str, inside: bool, seconds: float | None = None) -> FetchFailure | None:
+        del inside, seconds
+        return FetchFailure(why="robots.txt forbids it", temporary=False) if url in self.forbidden else None
 
 
 class Pool:

@@ -1,0 +1,189 @@
+"""The door itself: whole fetches, redirects followed by hand, each hop judged and paced like the first.
+
+Nothing here or below looks at the environment, a netrc file or cookies, and nothing is asked
+twice: when to try again is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from types import MappingProxyType
+from typing import TypeAlias
+
+from bot.edge.http.body import Care
+from bot.edge.http.budget import Budget
+from bot.edge.http.exchange import Answer, Ask, Wire
+from bot.edge.http.names import Resolver, system_resolver
+from bot.edge.http.pacing import HostTurns
+from bot.edge.http.routes import Routes
+from bot.edge.http.trouble import Trouble, refused
+from bot.edge.http.urls import Address, join, parse
+from bot.model import Fetched, FetchFailure, Network, Secret
+
+# Asked before every hop with address, inside and the seconds left; a failure ends the fetch.
+Gate: TypeAlias = Callable[[str, bool, float], FetchFailure | None]
+
+# Browsers follow 20, RFC 9309 wants 5 for robots.txt; aggregator links need up to 6 (shortener, consent, http, www, slash).
+MOST_REDIRECTS = 10
+POST_ANSWER_BYTES = 64 * 1024
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.1
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110 section 5.5
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_NO_SECRETS: Mapping[str, Secret] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Want:
+    """What stays the same over the hops of one fetch."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    private: Mapping[str, Secret]
+    cap: int
+    care: Care
+    turn: bool
+    gate: Gate | None
+
+
+class Door:
+    """The only way to the network; one for the whole process, used by many threads at once."""
+
+    def __init__(
+        self, network: Network, *, user_agent: str, resolve: Resolver | None = None, turns: HostTurns | None = None
+    ) -> None:
+        """Raise ValueError for a range in ``network.allow`` that is none; ``turns`` are shared with the workers."""
+        self._seconds = network.deadline.total_seconds()
+        self._turns = HostTurns(network.host_gap.total_seconds()) if turns is None else turns
+        self._wire = Wire(Routes(network, resolve or system_resolver))
+        self._lock, self._live, self._closed = Lock(), set[Budget](), False
+        self._base = {"User-Agent": user_agent, "Accept": "*/*"}
+
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        private: Mapping[str, Secret] | None = None,
+        inside: bool = False,
+        cap: int,
+        turn: bool = True,
+        cut: bool = False,
+        gate: Gate | None = None,
+        within: float | None = None,
+    ) -> Fetched | FetchFailure:
+        """Fetch an address; any status is an answer.
+
+        ``headers`` go to every hop, ``private`` ones to the origin of ``url`` only. ``inside``: the
+        address is one of the config or from something inside, so it may lie in ``network.allow``; a
+        redirect may lead inside only from a hop that was. ``cap``: bytes of decoded body; ``cut``: a
+        longer body is cut there instead of refused. The body of an error answer is cut at 64 KB.
+        ``turn``: wait for the host's turn. ``within``: less time than ``network.deadline``, in seconds.
+        """
+        want = _Want(
+            headers=headers or _NOTHING,
+            private=private or _NO_SECRETS,
+            cap=cap,
+            care="cut" if cut else "whole",
+            turn=turn,
+            gate=gate,
+        )
+        with self._fetch(within) as budget:
+            try:
+                return self._walk(url.strip(" "), inside, want, budget)
+            except Trouble as trouble:
+                return _failure(trouble, budget)
+
+    def post(self, url: Secret, body: bytes, headers: Mapping[str, str]) -> Fetched | FetchFailure:
+        """Send a message to a channel, as an address of the config; a redirect is an answer, not followed.
+
+        At most 64 KB of the answer are read. A failure says whether the message may have left. The
+        address, a secret, is neither in the answer nor in a failure.
+        """
+        with self._fetch(None) as budget:
+            try:
+                ask = Ask(
+                    address=parse(url.reveal()),
+                    headers=self._headers(headers, {"Connection": "close"}),
+                    inside=True,
+                    cap=POST_ANSWER_BYTES,
+                    care="any",
+                    method="POST",
+                    body=body,
+                )
+                return _fetched(str(url), self._wire.carry(ask, budget))
+            except Trouble as trouble:
+                failure = _failure(trouble, budget)
+                return replace(
+                    failure, why=failure.why + ("; the message may have arrived" if trouble.sent else "; nothing was sent")
+                )
+
+    def close(self) -> None:
+        """Break off every fetch under way, whatever it waits for, and refuse those that come: all fail, temporarily."""
+        with self._lock:
+            self._closed = True
+            for budget in self._live:
+                budget.cut()
+        self._turns.dismiss()
+        self._wire.close()
+
+    @contextmanager
+    def _fetch(self, within: float | None) -> Iterator[Budget]:
+        budget = Budget(self._seconds if within is None else min(within, self._seconds))
+        with self._lock:
+            self._live.add(budget)
+            if self._closed:
+                budget.cut()
+        try:
+            yield budget
+        finally:
+            with self._lock:
+                self._live.discard(budget)
+
+    def _walk(self, url: str, inside: bool, want: _Want, budget: Budget) -> Fetched | FetchFailure:
+        origin = parse(url).origin
+        seen: set[Address] = set()
+        while len(seen) <= MOST_REDIRECTS:
+            address = parse(url)
+            if address in seen:
+                raise refused("it redirects in a circle")
+            seen.add(address)
+            if want.gate is not None and (stopped := want.gate(url, inside, budget.left())) is not None:
+                return stopped
+            answer = self._hop(address, inside, want, budget, known=address.origin == origin)
+            if answer.location is None:
+                return _fetched(url, answer)
+            url, inside = join(url, answer.location), answer.inside
+        raise refused(f"it redirects more than {MOST_REDIRECTS} times")
+
+    def _hop(self, address: Address, inside: bool, want: _Want, budget: Budget, *, known: bool) -> Answer:
+        private = {name: secret.reveal() for name, secret in want.private.items()} if known else _NOTHING
+        headers = self._headers(want.headers, private)
+        ask = Ask(address=address, headers=headers, inside=inside, cap=want.cap, care=want.care)
+        with self._turns.turn(address.authority, budget.left()) if want.turn else nullcontext(True) as granted:
+            if not granted:
+                raise budget.late("no turn at its host")
+            return self._wire.carry(ask, budget)
+
+    def _headers(self, *more: Mapping[str, str]) -> dict[str, str]:
+        headers = dict(self._base)
+        for some in more:
+            for name, value in some.items():
+                if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+                    raise refused("a header of the request has characters that HTTP does not take")
+                headers[name.title()] = value
+        headers["Accept-Encoding"] = "gzip"  # the one coding that is unpacked here; br and zstd make the better bombs
+        return headers
+
+
+def _failure(trouble: Trouble, budget: Budget) -> FetchFailure:
+    """What the fetch's caller hears; of a fetch that was cut only that, for its own words would blame the server."""
+    told = budget.cut_short() if budget.was_cut else trouble
+    return FetchFailure(why=told.why, temporary=told.temporary, status=trouble.status, sent=trouble.sent)
+
+
+def _fetched(url: str, answer: Answer) -> Fetched:
+    return Fetched(url=url, status=answer.status, headers=answer.headers, body=answer.body, inside=answer.inside)
