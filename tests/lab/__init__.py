@@ -1,0 +1,1 @@
+"""The labs: tests from outside. Nothing in this folder imports the bot."""
