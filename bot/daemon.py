@@ -23,7 +23,7 @@ from bot.config import Config, load
 from bot.errors import ConfigError, StateError, StorywatchError
 from bot.pipeline import Pipeline
 from bot.rounds import Rounds
-from bot.rounds.polling import GROUP_SECONDS
+from bot.rounds.group import SECONDS as GROUP_SECONDS
 from bot.sdnotify import notify
 from bot.workshop import Workshop
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.core.text import clean
-from bot.model import FeedState
+from bot.model import Alert, FeedState
 from bot.pipeline import Judged, Polled, Sent
 
 
@@ -25,7 +25,8 @@ def polled(log: logging.Logger, before: FeedState, poll: Polled) -> None:
     fields = {"feed": poll.feed, "new": poll.new}
     if after.problem is not None:
         level = logging.WARNING if after.problem != before.problem or (after.lasting and not before.lasting) else logging.INFO
-        message = f"feed {name}: {safe(after.problem)} (failure {after.failures} in a row)"
+        again = f" ({after.failures} times in a row)" if after.failures > 1 else ""
+        message = f"feed {name}: {safe(after.problem)}{again}"
         said(log, level, "feed.failed", message, feed=poll.feed, problem=safe(after.problem), failures=after.failures)
         return
     if before.problem is not None:
@@ -34,33 +35,48 @@ def polled(log: logging.Logger, before: FeedState, poll: Polled) -> None:
         said(log, logging.WARNING, "feed.partial", f"feed {name}: {safe(poll.note)}", **fields)
     level = logging.INFO if poll.new else logging.DEBUG
     first = " (its first poll: a baseline)" if before.first_polled is None else ""
-    said(log, level, "feed.polled", f"feed {name}: {poll.new} new{first}", **fields)
+    said(log, level, "feed.polled", f"feed {name}: {_new(poll.new)}{first}", **fields)
 
 
-def judged(log: logging.Logger, judgement: Judged) -> None:
+def judged(log: logging.Logger, done: Judged) -> None:
     """An item's verdicts: what holds is information, the rest is detail."""
+    judgement = done.judgement
     item, article = judgement.item, safe(judgement.article.note)
     for verdict in judgement.verdicts:
         level = logging.INFO if verdict.verdict == "match" else logging.DEBUG
-        message = f"{verdict.verdict} for {verdict.story}: item {item.id} {safe(item.title)!r} ({safe(verdict.why)})"
+        message = f"{verdict.verdict} for {verdict.story}: item {item.id} {_headline(item.title)} ({safe(verdict.why)})"
         said(
-            log, level, "item.judged", message, item=item.id, feed=item.feed, story=verdict.story, verdict=verdict.verdict,
-            development=verdict.development, article=article,
+            log, level, "item.judged", message, item=str(item.id), feed=item.feed, story=verdict.story, verdict=verdict.verdict,
+            development=None if verdict.development is None else str(verdict.development), article=article,
         )  # fmt: skip
 
 
 def sent(log: logging.Logger, outcome: Sent) -> None:
     """What became of an alert at its channel."""
     alert = outcome.alert
-    headline = f" {safe(alert.entries[0].item.title)!r}" if alert.entries else ""
-    what = f"{alert.type} {alert.id}{headline}"
-    fields = {"alert": alert.id, "channel": alert.channel, "type": alert.type, "story": alert.story}
-    channel = safe(alert.channel)
+    what = f"{alert.type} {alert.id}{_about(alert)}"
+    fields = {"alert": alert.id, "channel": alert.channel, "type": alert.type, "story": alert.story, "why": outcome.why}
+    channel, why = safe(alert.channel), safe(outcome.why)
     if outcome.state == "delivered":
         said(log, logging.INFO, "alert.delivered", f"channel {channel}: delivered {what}", **fields)
     elif outcome.state == "retry":
         when = f", next try {outcome.due:%Y-%m-%d %H:%M:%S} UTC" if outcome.due else ""
-        said(log, logging.WARNING, "alert.retry", f"channel {channel}: {what} not accepted: {safe(outcome.why)}{when}", **fields)
+        said(log, logging.WARNING, "alert.retry", f"channel {channel}: {what} not accepted: {why}{when}", **fields)
     else:
         hint = "; after repair: storywatch alerts retry"
-        said(log, logging.ERROR, "alert.parked", f"channel {channel}: {what} refused: {safe(outcome.why)}{hint}", **fields)
+        said(log, logging.ERROR, "alert.parked", f"channel {channel}: {what} refused: {why}{hint}", **fields)
+
+
+def _new(count: int) -> str:
+    return f"{count} new item{'' if count == 1 else 's'}" if count else "nothing new"
+
+
+def _headline(title: str) -> str:
+    return f'"{safe(title) or "(no title)"}"'
+
+
+def _about(alert: Alert) -> str:
+    """What an alert names: its item, or how many of them."""
+    if len(alert.entries) == 1:
+        return f" {_headline(alert.entries[0].item.title)}"
+    return f" of {len(alert.entries)} items" if alert.entries else ""

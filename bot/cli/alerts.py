@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import get_args
 
 import click
 
 from bot.cli.context import Context, examples
-from bot.cli.output import Column, Format, format_options, write_csv, write_json, write_table
+from bot.cli.output import Cell, Column, Format, format_options, on_terminal, write_csv, write_json, write_table
 from bot.cli.terminal import safe
 from bot.cli.times import iso, local
-from bot.edge.store import open_reading, open_shared, outbox
+from bot.cli.words import count
+from bot.core.text import shorten
+from bot.edge.store import Reading, open_reading, open_shared, outbox
 from bot.errors import StorywatchError
-from bot.model import AlertState, OutboxRow
+from bot.model import AlertState, Attempt, OutboxRow
 
-_COLUMNS = (
-    Column(title="id"), Column(title="channel"), Column(title="state"), Column(title="tries", right=True),
-    Column(title="created"), Column(title="next try"), Column(title="about", wrap=True), Column(title="why", wrap=True),
+# On a terminal the id is cut to as many characters as tell alerts apart; commands take it so.
+_PREFIX, _SHORT = "alert_", 8
+_ABOUT = 60  # characters of a headline: it is to be recognised, `show` has all of it
+_TABLE = (
+    Column(title="id"), Column(title="created"), Column(title="channel", wrap=True), Column(title="about", wrap=True),
+    Column(title="state", wrap=True),
 )  # fmt: skip
+_PLAIN = tuple(Column(title=title) for title in ("id", "channel", "state", "tries", "created", "next try", "about", "why"))
 
 
 @click.group(
     invoke_without_command=True,
-    epilog=examples("storywatch alerts --state parked", "storywatch alerts retry", "storywatch alerts test newsroom"),
+    epilog=examples(
+        "storywatch alerts",
+        "storywatch alerts --state parked",
+        "storywatch alerts show 0123abcd",
+        "storywatch alerts retry",
+        "storywatch alerts test newsroom",
+    ),
 )
 @click.option("--state", type=click.Choice(get_args(AlertState)), help="Only alerts in this state.")
 @format_options
@@ -36,6 +49,10 @@ def alerts(ctx: click.Context, *, state: AlertState | None, as_: Format) -> None
     repair), merged (told within a digest).
     """
     if ctx.invoked_subcommand is not None:
+        if state is not None or as_ != "table":
+            raise click.UsageError(
+                f"--state, --json and --csv are for the list: storywatch alerts {ctx.invoked_subcommand} --help"
+            )
         return
     context: Context = ctx.obj
     with open_reading(context.load().state).read() as connection:
@@ -44,57 +61,66 @@ def alerts(ctx: click.Context, *, state: AlertState | None, as_: Format) -> None
         for row in rows:
             write_json(_as_json(row))
     elif as_ == "csv":
-        write_csv([column.title for column in _COLUMNS], (_cells(row) for row in rows))
+        write_csv([column.title for column in _PLAIN], map(_cells, rows))
+    elif not on_terminal():
+        write_table(_PLAIN, map(_cells, rows))
+    elif rows:
+        write_table(_TABLE, map(_short, rows))
     else:
-        write_table(_COLUMNS, (_cells(row) for row in rows))
+        click.echo("no alerts yet" if state is None else f"no alerts in the state {state}", err=True)
 
 
-@alerts.command(epilog=examples("storywatch alerts show alert_0123456789abcdef0123"))
+@alerts.command(epilog=examples("storywatch alerts show 0123abcd", "storywatch alerts show alert_0123abcd456789ef0123 --json"))
 @click.argument("alert", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @click.pass_obj
 def show(context: Context, *, alert: str, as_json: bool) -> None:
-    """Show one alert: what it says, and every attempt at delivering it."""
+    """Show one alert, and every attempt at it.
+
+    ID is what `storywatch alerts` prints; its beginning is enough.
+    """
     with open_reading(context.load().state).read() as connection:
-        rows = outbox.rows(connection, ids=[alert])
-        ledger = outbox.ledger(connection, alert)
-    if not rows:
-        raise StorywatchError(f"{alert}: no such alert; `storywatch alerts` lists them")
-    attempts = [{"number": a.number, "at": iso(a.at), "state": a.state, "status": a.status, "why": a.why} for a in ledger]
+        (row,) = _named(connection, [alert])
+        ledger = outbox.ledger(connection, row.alert.id)
     if as_json:
-        write_json(_as_json(rows[0]) | {"attempts": attempts})
+        attempts = [{"number": a.number, "at": iso(a.at), "state": a.state, "status": a.status, "why": a.why} for a in ledger]
+        write_json(_as_json(row) | {"attempts": attempts})
         return
-    row = rows[0]
-    click.echo(safe(f"{row.alert.id}  {row.alert.type} for {row.alert.channel}: {row.state}"))
-    for entry in row.alert.entries:
-        click.echo(safe(f"  item {entry.item.id}  {entry.item.title} ({entry.item.outlet})"))
-    if row.merged_into:
-        click.echo(f"  told within digest {row.merged_into}")
-    for tried in ledger:
-        status = f" {tried.status}" if tried.status else ""
-        click.echo(safe(f"  attempt {tried.number} at {local(tried.at)}: {tried.state}{status} {tried.why}".rstrip()))
+    for line in _lines(row, ledger):
+        click.echo(safe(line))
 
 
-@alerts.command(epilog=examples("storywatch alerts retry", "storywatch alerts retry alert_0123456789abcdef0123"))
+@alerts.command(epilog=examples("storywatch alerts retry", "storywatch alerts retry 0123abcd"))
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.pass_obj
 def retry(context: Context, *, ids: tuple[str, ...]) -> None:
-    """Queue refused and waiting alerts again: all of them, or those named. The daemon or the next pass sends them."""
+    """Queue refused and waiting alerts again.
+
+    All of them, or those named; the beginning of an ID is enough. The daemon or the next pass sends them.
+    """
     store = open_shared(context.load().state)
-    with store.write() as tx:
-        queued = outbox.retry(tx, ids or None, datetime.now(UTC))
-    store.close()
-    missing = sorted(set(ids) - set(queued))
-    if missing:
-        raise StorywatchError(f"{', '.join(missing)}: neither refused nor waiting; `storywatch alerts` lists them")
-    click.echo(f"{len(queued)} alerts queued again")
+    try:
+        with store.read() as connection:
+            rows = _named(connection, ids)
+        settled = [row for row in rows if row.state not in {"parked", "retry"}]
+        if settled:
+            told = ", ".join(f"{row.alert.id} is {row.state}" for row in settled)
+            raise StorywatchError(f"{told}: only parked alerts and those in retry can be queued again; nothing was changed")
+        with store.write() as tx:
+            queued = outbox.retry(tx, [row.alert.id for row in rows] if ids else None, datetime.now(UTC))
+    finally:
+        store.close()
+    click.echo(f"{count(len(queued), 'alert')} queued again" if queued else "nothing to retry: no alert is refused or waits")
 
 
 @alerts.command(epilog=examples("storywatch alerts test newsroom"))
 @click.argument("channel")
 @click.pass_obj
 def test(context: Context, *, channel: str) -> int:
-    """Send a sample message to a channel now, past the outbox, and say what came back. Exit code 1: not delivered."""
+    """Send a sample message to a channel now.
+
+    It goes past the outbox and leaves no trace in it. Says what came back; exit code 1: not delivered.
+    """
     from bot.core import render
     from bot.edge.http import Door
     from bot.edge.send import Sender
@@ -106,8 +132,7 @@ def test(context: Context, *, channel: str) -> int:
     if found is None:
         names = ", ".join(each.name for each in config.channels) or "none"
         raise StorywatchError(f"{channel}: no such channel; configured are: {names}")
-    now = datetime.now(UTC)
-    sample = Alert(id=outbox.new_id(), type="test", channel=channel, created=now)
+    sample = Alert(id=outbox.new_id(), type="test", channel=channel, created=datetime.now(UTC))
     door = Door(config.network, user_agent=user_agent(config.network.contact))
     try:
         answer = Sender(door.post, sys.stdout).send(found, sample.id, render.payloads(sample, found.kind)[0])
@@ -117,17 +142,64 @@ def test(context: Context, *, channel: str) -> int:
     return 0 if answer.state == "delivered" else 1
 
 
-def _cells(row: OutboxRow) -> tuple[str | int, ...]:
-    entries = row.alert.entries
-    about = (
-        entries[0].item.title
-        if len(entries) == 1
-        else f"{len(entries)} items"
-        if entries
-        else row.alert.problem or row.alert.type
-    )
+def _named(connection: Reading, ids: Sequence[str]) -> list[OutboxRow]:
+    """The alerts of those ids, or beginnings of ids, in that order; each must name exactly one."""
+    rows = {row.alert.id: row for row in outbox.rows(connection)} if ids else {}
+    return [rows[_one(wanted, [each for each in rows if _begins(each, wanted)])] for wanted in dict.fromkeys(ids)]
+
+
+def _begins(alert: str, wanted: str) -> bool:
+    return bool(wanted) and alert.startswith((wanted, _PREFIX + wanted))
+
+
+def _one(wanted: str, found: Sequence[str]) -> str:
+    if len(found) != 1:
+        several = f"{len(found)} alerts begin so" if found else "no such alert"
+        raise StorywatchError(f"{wanted}: {several}; `storywatch alerts` lists them")
+    return found[0]
+
+
+def _lines(row: OutboxRow, ledger: Sequence[Attempt]) -> Iterator[str]:
     alert = row.alert
-    return alert.id, alert.channel, row.state, row.attempts, local(alert.created), local(row.due), about, row.why
+    yield f"{alert.id}  {alert.type} for {alert.channel}: {_state(row)}"
+    yield f"  created  {local(alert.created, zone=True)}"
+    if alert.story:
+        yield f"  story    {alert.story}"
+    if alert.problem:
+        yield f"  feed     {alert.feed}: {alert.problem}"
+    for entry in alert.entries:
+        yield f"  item {entry.item.id}  {entry.item.title or '(no title)'} ({entry.item.outlet})"
+    for tried in ledger:
+        yield f"  attempt {tried.number} at {local(tried.at, zone=True)}: {tried.state} ({tried.why or 'no answer yet'})"
+
+
+def _state(row: OutboxRow) -> str:
+    """Where an alert stands, and why, for a person."""
+    if row.merged_into is not None:
+        return f"told within the digest {row.merged_into.removeprefix(_PREFIX)[:_SHORT]}"
+    if row.state == "delivered":
+        return row.state
+    when = f" at {local(row.due)}" if row.due else ""
+    return f"{row.state}{when}" + (f": {row.why}" if row.why else "")
+
+
+def _about(row: OutboxRow) -> str:
+    entries = row.alert.entries
+    if len(entries) == 1:
+        return entries[0].item.title or "(no title)"
+    return count(len(entries), "item") if entries else row.alert.problem or row.alert.type
+
+
+def _short(row: OutboxRow) -> tuple[Cell, ...]:
+    """The cells of a line for a person."""
+    alert = row.alert
+    about = f"feed {alert.feed}: {alert.problem}" if alert.problem else _about(row)
+    return alert.id.removeprefix(_PREFIX)[:_SHORT], local(alert.created), alert.channel, shorten(about, _ABOUT), _state(row)
+
+
+def _cells(row: OutboxRow) -> tuple[Cell, ...]:
+    alert = row.alert
+    return alert.id, alert.channel, row.state, row.attempts, local(alert.created), local(row.due), _about(row), row.why
 
 
 def _as_json(row: OutboxRow) -> dict[str, object]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import click
 
 from bot.cli.context import Context, examples
-from bot.cli.output import Column, Format, format_options, write_csv, write_json, write_table
-from bot.cli.rows import as_json
+from bot.cli.output import Cell, Column, Format, format_options, on_terminal, write_csv, write_json, write_table
+from bot.cli.rows import article, as_json
+from bot.cli.terminal import safe
 from bot.cli.times import Since, iso, local
+from bot.config import Config
 from bot.edge.store import Store, open_reading
 from bot.edge.store import log as log_room
 from bot.edge.store.log import LogFilter
@@ -19,44 +23,124 @@ from bot.model import LogRow
 
 VERDICTS = ("match", "no-match", "baseline", "duplicate")
 _LOOK_SECONDS = 0.5  # how soon --follow shows a verdict
+# An item is stamped when its judging begins and committed when it ends: one with a slow page (robots.txt, page and
+# child at their limits take under 2 minutes) comes to light behind later ones. Less than the 5 minutes until a page
+# is read again: then the same item is news again.
+_LATE = timedelta(minutes=4)
+_NEXT = timedelta(milliseconds=1)  # the state's clock ticks in these
 
+# On a terminal as much of the line as can be belongs to the title.
 _TABLE = (
     Column(title="id", right=True),
     Column(title="seen"),
-    Column(title="feed"),
-    Column(title="verdict"),
-    Column(title="told"),
+    Column(title="verdict", wrap=True),
     Column(title="title", wrap=True),
 )
+_PLAIN = tuple(Column(title=title) for title in ("id", "seen", "feed", "verdict", "alerted", "title"))
 _CSV = ("id", "feed", "guid", "url", "title", "published", "first_seen", "article", "story", "verdict", "score", "terms", "where",
         "sentence", "development", "alerted", "why")  # fmt: skip
 
 
 @click.command(
     epilog=examples(
-        "storywatch log --since 2d --verdict match", "storywatch log --search 'classified 北约' --json", "storywatch log --follow"
+        "storywatch log --since 2d --verdict match",
+        "storywatch log --search 'classified 北约' --json",
+        "storywatch log --since 1h --follow",
     )
 )
 @click.option("--story", metavar="NAME", help="Only items judged for this story, with that verdict alone.")
 @click.option("--feed", metavar="NAME", help="Only items of this feed.")
-@click.option("--since", type=Since(), help="Only items first seen since then.")
+@click.option("--since", type=Since(), metavar="2d|TIME", help="Only items first seen since then: 2d, 6h, or a time in ISO 8601.")
 @click.option("--verdict", type=click.Choice(VERDICTS), help="Only items with such a verdict.")
-@click.option("--search", metavar="WORDS", help='Only items with all these words, or "phrases", or beginn*.')
-@click.option("--follow", is_flag=True, help="Go on with every item as it is judged.")
+@click.option("--search", metavar="WORDS", help='Only items with all these words, "phrases" and beginnings*.')
+@click.option("--follow", is_flag=True, help="Go on with every item as it is judged, until interrupted.")
 @format_options
 @click.pass_obj
 def log(
     context: Context, *, story: str | None, feed: str | None, since: datetime | None, verdict: str | None, search: str | None,
     follow: bool, as_: Format,
 ) -> None:  # fmt: skip
-    """List what was seen, oldest first: every item, with its verdicts and their reasons."""
-    store = open_reading(context.load().state)
+    """List what was seen, oldest first: every item, with its verdicts and their reasons.
+
+    Verdicts: match (the story's rule holds), baseline (it holds, but the item stood in the feed's first poll),
+    duplicate (an item of the log under another name), no-match.
+    """
+    config = context.load()
     wanted = LogFilter(story=story, feed=feed, since=since, verdict=verdict, search=search)
-    started = datetime.now(UTC)
-    with store.read() as connection:
-        _write(log_room.rows(connection, wanted), as_)
-    if follow:
-        _follow(store, wanted, started, as_)
+    reader = _Reader(open_reading(config.state), wanted)
+    if as_ == "table" and on_terminal():
+        _print(reader, config, follow=follow)
+    else:
+        _write(chain(reader.listed(), reader.judged()) if follow else reader.listed(), as_)
+
+
+class _Reader:
+    """Reads what is wanted of the log, and then every judgement once."""
+
+    def __init__(self, store: Store, wanted: LogFilter) -> None:
+        self.wanted = wanted
+        self._store = store
+        self._shown: dict[int, datetime] = {}  # when the items shown were judged, as far back as a late one may come
+        self._latest = datetime(1970, 1, 1, tzinfo=UTC)
+
+    def listed(self) -> Iterator[LogRow]:
+        """What the log holds now, oldest first."""
+        with self._store.read() as connection:
+            for row in log_room.rows(connection, self.wanted):
+                self._remember(row)
+                yield row
+
+    def judged(self) -> Iterator[LogRow]:
+        """What is judged from now on, for ever."""
+        pause = threading.Event()
+        while True:
+            for row in self._news():
+                self._remember(row)
+                yield row
+            sys.stdout.flush()
+            pause.wait(_LOOK_SECONDS)
+
+    def _news(self) -> list[LogRow]:
+        self._shown = {item: at for item, at in self._shown.items() if at >= self._latest - _LATE}
+        with self._store.read() as connection:
+            found = [
+                *log_room.judged_since(connection, self.wanted, self._latest - _LATE, set(self._shown)),
+                *log_room.judged_since(connection, self.wanted, self._latest + _NEXT, set()),  # items judged a second time
+            ]
+        return list({row.item.id: row for row in found}.values())
+
+    def _remember(self, row: LogRow) -> None:
+        if row.judged_at is not None:
+            self._shown[row.item.id] = row.judged_at
+            self._latest = max(self._latest, row.judged_at)
+
+
+def _print(reader: _Reader, config: Config, *, follow: bool) -> None:
+    """For a person: a table, then a line for each item that is judged."""
+    only = config.stories[0].name if len(config.stories) == 1 else ""
+    rows = reader.listed()
+    first = next(rows, None)
+    if first is not None:
+        write_table(_TABLE, (_short(row, only) for row in chain([first], rows)))
+    elif not follow:
+        click.echo(safe(_nothing(reader.wanted, config)), err=True)
+    for row in reader.judged() if follow else ():
+        number, seen, verdict, title = _short(row, only)
+        click.echo(safe(f"{number:>3}   {seen}   {verdict:<14}   {title}"))
+
+
+def _nothing(wanted: LogFilter, config: Config) -> str:
+    if wanted == LogFilter():
+        return "nothing in the log yet: no feed has listed an item"
+    unknown = [
+        f'; the configuration has no {kind} "{name}", only {", ".join(names) or "others"}'
+        for kind, name, names in (
+            ("story", wanted.story, [story.name for story in config.stories]),
+            ("feed", wanted.feed, [feed.name for feed in config.feeds]),
+        )
+        if name is not None and name not in names
+    ]
+    return "nothing in the log fits" + "".join(unknown)
 
 
 def _write(rows: Iterable[LogRow], as_: Format) -> None:
@@ -66,42 +150,34 @@ def _write(rows: Iterable[LogRow], as_: Format) -> None:
     elif as_ == "csv":
         write_csv(_CSV, _csv_rows(rows))
     else:
-        write_table(_TABLE, (_cells(row) for row in rows))
+        write_table(_PLAIN, (_cells(row) for row in rows))
 
 
-def _cells(row: LogRow) -> tuple[str | int, ...]:
-    verdicts = "; ".join(f"{v.verdict} {v.story}" for v in row.verdicts) or "not judged yet"
-    told = "yes" if any(v.alerted for v in row.verdicts) else ""
-    return row.item.id, local(row.item.first_seen), row.item.feed, verdicts, told, row.item.title
+def _short(row: LogRow, only: str) -> tuple[str, str, str, str]:
+    """The cells of a line for a person; ``only``: the one story there is, which goes without saying."""
+    item = row.item
+    said = [v.verdict + (f" {v.story}" if v.story != only else "") + (", alerted" if v.alerted else "") for v in row.verdicts]
+    return str(item.id), local(item.first_seen), "; ".join(said) or _unsaid(row), f"{item.title or '(no title)'} ({item.feed})"
 
 
-def _csv_rows(rows: Iterable[LogRow]) -> Iterator[tuple[str | int | float | None, ...]]:
+def _unsaid(row: LogRow) -> str:
+    return "not judged yet" if row.judged_at is None else "no story looks"
+
+
+def _cells(row: LogRow) -> tuple[Cell, ...]:
+    verdicts = "; ".join(f"{v.verdict} {v.story}" for v in row.verdicts) or _unsaid(row)
+    alerted = "yes" if any(v.alerted for v in row.verdicts) else ""
+    return row.item.id, local(row.item.first_seen), row.item.feed, verdicts, alerted, row.item.title
+
+
+def _csv_rows(rows: Iterable[LogRow]) -> Iterator[tuple[Cell, ...]]:
     """One line for each verdict; one for an item that has none yet."""
     for row in rows:
         item = row.item
-        head = (item.id, item.feed, item.guid, item.url, item.title, iso(item.published), iso(item.first_seen), row.note)
+        head = (item.id, item.feed, item.guid, item.url, item.title, iso(item.published), iso(item.first_seen), article(row))
         for v in row.verdicts:
             terms = " | ".join(v.receipt.terms)
             yield (*head, v.story, v.verdict, v.receipt.score, terms, v.receipt.where, v.receipt.sentence, v.development,
                    "yes" if v.alerted else "no", v.why)  # fmt: skip
         if not row.verdicts:
             yield head + (None,) * (len(_CSV) - len(head))
-
-
-def _follow(store: Store, wanted: LogFilter, since: datetime, as_: Format) -> None:
-    """Items in the order of judging. What was judged in the very moment last looked at is asked for again, and left out."""
-    pause, shown = threading.Event(), set[int]()
-    while True:
-        with store.read() as connection:
-            rows = list(log_room.judged_since(connection, wanted, since, shown))
-        for row in rows:
-            if as_ == "json":
-                write_json(as_json(row))
-            elif as_ == "csv":
-                write_csv((), _csv_rows([row]))
-            else:
-                click.echo("\t".join(str(cell) for cell in _cells(row)))
-        latest = max((row.judged_at for row in rows if row.judged_at), default=since)
-        shown = {row.item.id for row in rows if row.judged_at == latest} | (shown if latest == since else set())
-        since = latest
-        pause.wait(_LOOK_SECONDS)

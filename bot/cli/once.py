@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import logging
 import signal
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from bot import logs
+from bot.cli import progress
 from bot.cli.context import Context, examples
 from bot.cli.output import write_json
-from bot.cli.times import Time, iso
-from bot.edge.store import Store, items, outbox
+from bot.cli.times import Time, iso, local
+from bot.cli.words import count
+from bot.config import Config
+from bot.edge.store import Store, feeds, items, outbox
 from bot.pipeline import Judged, Polled, Sent
 from bot.rounds import Rounds
 from bot.rounds import once as one_pass
 from bot.workshop import Workshop
 
-if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
 
 @click.command(epilog=examples("storywatch once", "storywatch once --now 2026-03-04T12:00:00Z --json"))
-@click.option("--now", type=Time(), help="The clock of everything stored or compared with the state.")
+@click.option("--now", type=Time(), metavar="TIME", help="The time of the pass, in ISO 8601: for trials and tests.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
 @click.option("-v", "--verbose", is_flag=True, help="Also log what found nothing.")
 @click.pass_obj
@@ -38,19 +37,18 @@ def once(context: Context, *, now: datetime | None, as_json: bool, verbose: bool
     """Make one pass: poll every feed that is due, judge every item that waits, deliver what is due.
 
     Does not wait for later retries; says how many wait. Exit code 0 when the pass ran to its end, whatever feeds or
-    channels said; 75 when another instance works on the state.
+    channels said; 75 when another instance works on the state; 143 when SIGTERM ended it early.
     """
     config = context.load(warn=True)
     logs.set_up(context.log_format, config.secrets, level=logging.DEBUG if verbose else logging.INFO)
-    stop, tally = threading.Event(), _Tally()
 
-    def ask_to_stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stop.set()
+    def clock() -> datetime:
+        return now or datetime.now(UTC)
 
-    signal.signal(signal.SIGTERM, ask_to_stop)
-    with Workshop(config, stop) as workshop, _progress(tally):
-        rounds = workshop.rounds((lambda: now) if now else (lambda: datetime.now(UTC)), tally.hear)
+    # The bar first: the workshop keeps stdout for the console's alerts.
+    with _sigterm() as stop, progress.bar("polling") as show, Workshop(config, stop) as workshop:
+        tally = _Tally(show, _ahead(workshop.edges.store, config, clock()))
+        rounds = workshop.rounds(clock, tally.hear)
         try:
             one_pass(rounds, _waiter(rounds, stop))
         except KeyboardInterrupt:
@@ -60,9 +58,29 @@ def once(context: Context, *, now: datetime | None, as_json: bool, verbose: bool
             if stop.is_set():
                 workshop.cut()
             rounds.close()
-        summary = tally.summary(workshop.edges.store)
-    _print(summary, as_json=as_json)
-    return 128 + signal.SIGTERM if stop.is_set() else 0
+        told = _summary(tally.counts, workshop.edges.store, config, complete=not stop.is_set())
+    if as_json:
+        write_json(told | {name: iso(told[name]) for name in ("next_try", "next_poll")})
+    else:
+        for line in _lines(told):
+            click.echo(line)
+    return 0 if told["complete"] else 128 + signal.SIGTERM
+
+
+@contextmanager
+def _sigterm() -> Iterator[threading.Event]:
+    """An event that SIGTERM sets, instead of ending the process at once."""
+    asked = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        asked.set()
+
+    before = signal.signal(signal.SIGTERM, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _waiter(rounds: Rounds, stop: threading.Event) -> Callable[[Callable[[], bool]], None]:
@@ -76,70 +94,74 @@ def _waiter(rounds: Rounds, stop: threading.Event) -> Callable[[Callable[[], boo
     return wait
 
 
-class _Tally:
-    """Counts what a pass did."""
+def _ahead(store: Store, config: Config, now: datetime) -> int:
+    """How much work is in sight when the pass begins: feeds that are due, and items left over."""
+    with store.read() as connection:
+        kept, left = feeds.states(connection), items.waiting(connection)[0]
+    due = (kept[feed.name].next_due if feed.name in kept else None for feed in config.feeds)
+    return left + sum(moment is None or moment <= now for moment in due)
 
-    def __init__(self) -> None:
+
+class _Tally:
+    """Counts what a pass does, and moves its bar. Many threads tell it."""
+
+    def __init__(self, show: progress.Show, ahead: int) -> None:
         self.counts: Counter[str] = Counter()
-        self.shown: Callable[[str], None] = lambda what: None  # noqa: ARG005 - nobody looks
+        self._show, self._ahead, self._lock = show, ahead, threading.Lock()
 
     def hear(self, result: Polled | Judged | Sent) -> None:
         """One piece of work was done."""
+        with self._lock:
+            self._count(result)
+            self._tell(self.counts)
+
+    def _count(self, result: Polled | Judged | Sent) -> None:
         match result:
             case Polled():
                 self.counts.update(polled=1, failed=int(result.state.problem is not None), new=result.new)
-                self.shown("polled")
             case Judged():
-                self.counts.update(verdict.verdict for verdict in result.verdicts)
-                self.counts["judged"] += 1
-                self.shown("judged")
+                self.counts.update(["judged", *(verdict.verdict for verdict in result.judgement.verdicts)])
             case Sent():
                 self.counts[result.state] += 1
-                self.shown("sent")
 
-    def summary(self, store: Store) -> dict[str, object]:
-        """What was done, and what waits."""
-        with store.read() as connection:
-            waiting = [*outbox.rows(connection, state="retry"), *outbox.rows(connection, state="queued")]
-            again = items.reading_again(connection)
-        told = ("polled", "failed", "new", "judged", "match", "baseline", "duplicate", "delivered", "parked")
-        return {
-            **{name.replace("-", "_"): self.counts[name] for name in told},
-            "waiting": len(waiting),
-            "next_try": iso(min((row.due for row in waiting if row.due), default=None)),
-            "pages_to_read_again": again,
-        }
+    def _tell(self, done: Counter[str]) -> None:
+        words = f"{count(done['polled'], 'feed')}, {count(done['judged'], 'item')}, {count(done['delivered'], 'alert')}"
+        self._show(done["polled"] + done["judged"], self._ahead + done["new"], words)
 
 
-def _print(summary: dict[str, object], *, as_json: bool) -> None:
-    if as_json:
-        write_json(summary)
-        return
-    lines = "{polled} feeds polled ({failed} failed), {new} new items; {match} match, {baseline} matched before the watch began"
-    click.echo(lines.format(**summary))
-    click.echo("{delivered} alerts delivered, {parked} refused, {waiting} wait for a later try".format(**summary))
-    if summary["pages_to_read_again"]:
-        click.echo("{pages_to_read_again} pages could not be had and are asked for again later".format(**summary))
-    if summary["failed"] or summary["parked"] or summary["waiting"]:
-        click.echo("more: storywatch status")
+def _summary(done: Counter[str], store: Store, config: Config, *, complete: bool) -> dict[str, Any]:
+    """What was done, and what waits."""
+    with store.read() as connection:
+        waiting = [alert for channel in outbox.counts(connection) for alert in outbox.waiting(connection, channel)]
+        again = items.reading_again(connection)
+        kept = feeds.states(connection)
+    due = (kept[feed.name].next_due for feed in config.feeds if feed.name in kept)
+    told = ("polled", "failed", "new", "judged", "match", "no-match", "baseline", "duplicate", "delivered", "parked")
+    return {
+        **{name.replace("-", "_"): done[name] for name in told},
+        "waiting": len(waiting),
+        "next_try": min((alert.due for alert in waiting if alert.due), default=None),
+        "pages_to_read_again": again,
+        "next_poll": min(filter(None, due), default=None),
+        "complete": complete,
+    }
 
 
-@contextmanager
-def _progress(tally: _Tally) -> Iterator[None]:
-    """A line that says how far the pass is, while a person looks on."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("polling", total=None)
-        tally.shown = lambda _: _show(progress, task, tally.counts)
-        yield
-
-
-def _show(progress: Progress, task: TaskID, counts: Counter[str]) -> None:
-    done = f"{counts['polled']} feeds polled, {counts['judged']} items judged, {counts['delivered']} alerts delivered"
-    progress.update(task, description=done)
+def _lines(told: dict[str, Any]) -> Iterator[str]:
+    """The summary for people: nothing is said of what did not occur, but for the counts everybody looks for."""
+    failed = f" ({told['failed']} failed)" if told["failed"] else ""
+    yield f"{count(told['polled'], 'feed')} polled{failed}, {count(told['new'], 'new item')}"
+    if not told["polled"] and told["next_poll"]:
+        yield f"no feed was due; the next one is at {local(told['next_poll'])}"
+    if told["judged"]:
+        before = f", {told['baseline']} matched before the watch began" if told["baseline"] else ""
+        yield f"{count(told['judged'], 'item')} judged: {told['match']} match{before}"
+    wait = "1 waits" if told["waiting"] == 1 else f"{told['waiting']} wait"
+    when = f", the next at {local(told['next_try'])}" if told["next_try"] else ""
+    yield f"{count(told['delivered'], 'alert')} delivered, {told['parked']} refused, {wait} for a later try{when}"
+    if told["pages_to_read_again"]:
+        yield f"{count(told['pages_to_read_again'], 'page')} could not be had, and will be asked for again"
+    if not told["complete"]:
+        yield "stopped before the end; the next pass does the rest"
+    if told["failed"] or told["parked"] or told["waiting"]:
+        yield "more: storywatch status"

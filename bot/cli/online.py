@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import as_completed
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,8 +11,10 @@ from functools import partial
 
 import click
 
+from bot.cli import progress
 from bot.cli.output import Cell, Column, write_json, write_table
 from bot.cli.times import iso, local
+from bot.cli.words import count
 from bot.config import Config
 from bot.core import decide, parse
 from bot.edge.http import Door, HostTurns, Paced, host_of
@@ -23,7 +24,12 @@ from bot.model import Feed, FetchFailure
 from bot.pipeline.poll import FEED_BYTES
 from bot.workshop import WORKERS, user_agent
 
-_TABLE = (Column(title="feed"), Column(title="items", right=True), Column(title="newest"), Column(title="problem", wrap=True))
+_TABLE = (
+    Column(title="feed", wrap=True),
+    Column(title="items", right=True),
+    Column(title="newest"),
+    Column(title="problem", wrap=True),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +45,19 @@ class Asked:
 def ask_all(config: Config, *, as_json: bool) -> int:
     """Ask every feed, print what it answers; returns the exit code: 1 when one of them gave nothing."""
     with ExitStack() as closing:
+        show = closing.enter_context(progress.bar("asking"))
         turns = HostTurns(config.network.host_gap.total_seconds())
-        door = Door(config.network, user_agent=user_agent(config.network.contact), turns=turns)
-        closing.callback(door.close)
-        pool = Pool()
-        closing.callback(pool.stop)
         workers = Paced(turns, WORKERS)
         closing.callback(workers.stop)
+        pool = Pool()
+        closing.callback(pool.stop)
+        door = Door(config.network, user_agent=user_agent(config.network.contact), turns=turns)
+        closing.callback(door.close)  # the last in is the first out: who interrupts does not wait for a silent feed
         futures = [workers.submit(host_of(feed.url), partial(_ask, door, pool, feed)) for feed in config.feeds]
-        answered = {asked.feed: asked for asked in _shown(future.result() for future in as_completed(futures))}
+        answered = {asked.feed: asked for asked in _shown(show, as_completed(futures), len(futures))}
     rows = [answered[feed.name] for feed in config.feeds]
     _print(rows, as_json=as_json)
-    return 1 if any(row.problem for row in rows) else 0
+    return 1 if any(row.problem and not row.items for row in rows) else 0
 
 
 def _ask(door: Door, pool: Pool, feed: Feed) -> Asked:
@@ -69,14 +76,11 @@ def _ask(door: Door, pool: Pool, feed: Feed) -> Asked:
     return Asked(feed=feed.name, items=len(found.entries), newest=max(dates, default=None), problem=cut_off)
 
 
-def _shown(answers: Iterator[Asked]) -> Iterator[Asked]:
-    """The answers, counted on a terminal as they come."""
-    for count, answer in enumerate(answers, 1):
-        if sys.stderr.isatty():
-            click.echo(f"\r{count} feeds asked", nl=False, err=True)
-        yield answer
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", nl=False, err=True)
+def _shown(show: progress.Show, answers: Iterable[Future[Asked]], total: int) -> Iterator[Asked]:
+    """The answers, counted as they come."""
+    for number, answer in enumerate(answers, 1):
+        show(number, total, f"{number} of {count(total, 'feed')}")
+        yield answer.result()
 
 
 def _print(rows: Sequence[Asked], *, as_json: bool) -> None:
@@ -90,3 +94,5 @@ def _print(rows: Sequence[Asked], *, as_json: bool) -> None:
 
     click.echo()
     write_table(_TABLE, map(cells, rows))
+    if bad := sum(bool(row.problem) for row in rows):
+        click.echo(f"\n{bad} of {count(len(rows), 'feed')} with a problem: correct the url, or ask again later")

@@ -1,4 +1,4 @@
-"""A row of the log as JSON, by the contract, and as lines for people."""
+"""A row of the log as JSON, by the contract."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ def as_json(row: LogRow) -> dict[str, Any]:
         "title": item.title,
         "published": iso(item.published),
         "first_seen": iso(item.first_seen),
-        "article": row.note,
+        "article": article(row),
         "verdicts": [verdict_json(verdict) for verdict in row.verdicts],
     }
+
+
+def article(row: LogRow) -> str:
+    """What became of the item's page, in the contract's words from the first moment on."""
+    return row.note or "not read: not judged yet"
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:

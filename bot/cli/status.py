@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import click
 
 from bot.cli.context import Context, examples
-from bot.cli.output import Column, write_json, write_table
+from bot.cli.output import Cell, Column, write_json, write_table
 from bot.cli.terminal import safe
-from bot.cli.times import iso, local
+from bot.cli.times import iso, near
+from bot.cli.words import count
 from bot.config import Config
-from bot.edge.store import Store, feeds, items, lock, open_reading, outbox
+from bot.edge.store import feeds, items, lock, open_reading, outbox
 from bot.model import FeedState
 
 _FEEDS = (
-    Column(title="feed"),
+    Column(title="feed", wrap=True),
     Column(title="state"),
-    Column(title="last good poll"),
-    Column(title="next poll"),
+    Column(title="last ok", right=True),
+    Column(title="next poll", right=True),
     Column(title="problem", wrap=True),
 )
 _CHANNELS = (
-    Column(title="channel"), Column(title="state"), Column(title="delivered", right=True), Column(title="waiting", right=True),
-    Column(title="refused", right=True), Column(title="problem", wrap=True),
+    Column(title="channel", wrap=True), Column(title="state"), Column(title="delivered", right=True),
+    Column(title="waiting", right=True), Column(title="refused", right=True), Column(title="problem", wrap=True),
 )  # fmt: skip
 
 
@@ -43,35 +45,50 @@ class _Lane:
         return bool(self.refused) or (not self.known and bool(self.waiting))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Report:
+    """Everything that status tells. ``running``: the process at work; ``needs``: what needs a person, and what to do."""
+
+    states: Mapping[str, FeedState]
+    lanes: Mapping[str, _Lane]
+    unjudged: int
+    running: int | None
+    needs: Sequence[str]
+
+
 @click.command(epilog=examples("storywatch status", "storywatch status --json"))
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @click.pass_obj
 def status(context: Context, *, as_json: bool) -> int:
-    """Show how feeds and channels are. Exit code 1 when something needs a person, else 0."""
-    config = context.load()
-    store = open_reading(config.state)
-    states, lanes, unjudged = _look(store, config)
-    needs = [f"feed {name}: {state.problem}" for name, state in states.items() if state.lasting]
-    needs += [f"channel {name}: {_trouble(lane)}" for name, lane in lanes.items() if lane.needs_person]
-    running = lock.owner(config.state)
+    """Show how feeds and channels are, and whether the bot is running.
+
+    Exit code 1 when something needs a person: a feed that will not recover by itself, or failed three times in a row;
+    a channel that refused alerts; alerts for a channel that is not configured any more. Else 0.
+    """
+    report = _look(context.load())
     if as_json:
-        write_json(_as_json(states, lanes, needs, running, unjudged))
+        write_json(_as_json(report))
     else:
-        _print(states, lanes, needs, running, unjudged)
-    return 1 if needs else 0
+        _print(report, datetime.now(UTC))
+    return 1 if report.needs else 0
 
 
-def _look(store: Store, config: Config) -> tuple[dict[str, FeedState], dict[str, _Lane], int]:
-    with store.read() as connection:
+def _look(config: Config) -> _Report:
+    with open_reading(config.state).read() as connection:
         kept = feeds.states(connection)
         counts, trouble = outbox.counts(connection), outbox.last_trouble(connection)
         unjudged, _ = items.waiting(connection)
     states = {feed.name: kept.get(feed.name, FeedState(name=feed.name, url=feed.url)) for feed in config.feeds}
     known = {channel.name for channel in config.channels}
-    lanes = {
-        name: _lane(counts.get(name, {}), trouble.get(name, ""), known=name in known) for name in sorted(known | counts.keys())
-    }
-    return states, lanes, unjudged
+    names = [*(channel.name for channel in config.channels), *sorted(counts.keys() - known)]
+    lanes = {name: _lane(counts.get(name, {}), trouble.get(name, ""), known=name in known) for name in names}
+    needs = [
+        f"feed {name}: {_feed_problem(state)}; if it stays so, correct its url or remove it"
+        for name, state in states.items()
+        if state.lasting
+    ]
+    needs += [f"channel {name}: {_trouble(lane)}" for name, lane in lanes.items() if lane.needs_person]
+    return _Report(states=states, lanes=lanes, unjudged=unjudged, running=lock.owner(config.state), needs=needs)
 
 
 def _lane(counts: Mapping[str, int], trouble: str, *, known: bool) -> _Lane:
@@ -83,29 +100,43 @@ def _lane(counts: Mapping[str, int], trouble: str, *, known: bool) -> _Lane:
 
 def _trouble(lane: _Lane) -> str:
     if not lane.known:
-        return f"not in the configuration any more; {lane.waiting} alerts wait for it"
-    return f"{lane.refused} alerts refused: {lane.trouble}; after repair: storywatch alerts retry"
+        held = count(lane.waiting + lane.refused, "alert")
+        return f"not in the configuration any more, but holds {held}; to have them sent, configure a channel of that name"
+    return f"{count(lane.refused, 'alert')} refused: {lane.trouble}; after repair: storywatch alerts retry"
 
 
-def _print(
-    states: Mapping[str, FeedState], lanes: Mapping[str, _Lane], needs: list[str], running: int | None, unjudged: int
-) -> None:
-    click.echo(f"daemon: running (process {running})" if running else "daemon: not running")
-    if unjudged:
-        click.echo(f"items waiting to be judged: {unjudged}")
+def _feed_problem(state: FeedState) -> str:
+    again = f" ({state.failures} times in a row)" if state.failures > 1 else ""
+    return f"{state.problem}{again}"
+
+
+def _print(report: _Report, now: datetime) -> None:
+    click.echo(f"running: process {report.running}" if report.running is not None else "not running")
+    if report.unjudged:
+        click.echo(f"waiting to be judged: {count(report.unjudged, 'item')}")
     click.echo()
-    write_table(_FEEDS, ((s.name, _feed_state(s), local(s.last_ok), local(s.next_due), s.problem or "") for s in states.values()))
+    write_table(_FEEDS, (_feed_cells(state, now) for state in report.states.values()))
     click.echo()
-    rows = ((name, _lane_state(lane), lane.delivered, lane.waiting, lane.refused, lane.trouble) for name, lane in lanes.items())
-    write_table(_CHANNELS, rows)
+    write_table(_CHANNELS, (_lane_cells(name, lane) for name, lane in report.lanes.items()))
     click.echo()
-    for line in needs or ["nothing needs a person"]:
-        click.echo(safe(f"needs a person: {line}" if needs else line))
+    for line in report.needs:
+        click.echo(safe(f"needs a person: {line}"))
+    if not report.needs:
+        click.echo("nothing needs a person")
+
+
+def _feed_cells(state: FeedState, now: datetime) -> tuple[Cell, ...]:
+    problem = _feed_problem(state) if state.problem is not None else ""
+    return state.name, _feed_state(state), near(state.last_ok, now) or "never", near(state.next_due, now), problem
+
+
+def _lane_cells(name: str, lane: _Lane) -> tuple[Cell, ...]:
+    return name, _lane_state(lane), lane.delivered, lane.waiting, lane.refused, lane.trouble
 
 
 def _feed_state(state: FeedState) -> str:
     if state.problem is not None:
-        return f"failing ({state.failures} in a row)"
+        return "failing"
     return "ok" if state.last_ok else "not polled yet"
 
 
@@ -115,26 +146,24 @@ def _lane_state(lane: _Lane) -> str:
     return "refusing" if lane.refused else "retrying" if lane.trouble else "ok"
 
 
-def _as_json(
-    states: Mapping[str, FeedState], lanes: Mapping[str, _Lane], needs: list[str], running: int | None, unjudged: int
-) -> dict[str, object]:
+def _as_json(report: _Report) -> dict[str, object]:
     return {
-        "ok": not needs,
-        "needs_person": needs,
-        "daemon": running,
-        "unjudged": unjudged,
+        "ok": not report.needs,
+        "needs_person": list(report.needs),
+        "running": report.running,
+        "unjudged": report.unjudged,
         "feeds": [
             {
                 "name": s.name, "state": _feed_state(s), "last_polled": iso(s.last_polled), "last_ok": iso(s.last_ok),
                 "next_due": iso(s.next_due), "failures": s.failures, "problem": s.problem, "needs_person": s.lasting,
             }
-            for s in states.values()
+            for s in report.states.values()
         ],
         "channels": [
             {
                 "name": name, "state": _lane_state(lane), "delivered": lane.delivered, "waiting": lane.waiting,
                 "refused": lane.refused, "problem": lane.trouble or None, "needs_person": lane.needs_person,
             }
-            for name, lane in lanes.items()
+            for name, lane in report.lanes.items()
         ],
     }  # fmt: skip

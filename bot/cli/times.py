@@ -8,6 +8,9 @@ import click
 
 from bot.core import durations, moments
 
+# Times are added to and subtracted from all over the house: a slip of the keyboard must not leave the calendar on the way.
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+
 
 class Time(click.ParamType[datetime]):
     """An ISO 8601 time; one without an offset is UTC."""
@@ -46,7 +49,10 @@ class Since(click.ParamType[datetime]):
 
 def _aware(text: str) -> datetime:
     found = datetime.fromisoformat(text)
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise ValueError("no time of ours")
+    return found
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -54,6 +60,16 @@ def iso(moment: datetime | None) -> str | None:
     return None if moment is None else moments.iso(moment)
 
 
-def local(moment: datetime | None) -> str:
-    """For people at this terminal: their own time."""
-    return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M")
+def local(moment: datetime | None, *, zone: bool = False) -> str:
+    """For people at this terminal: their own time, with the name of its zone where asked for."""
+    if moment is None:
+        return ""
+    here = moment.astimezone()
+    return here.strftime("%Y-%m-%d %H:%M") + (f" {here.tzname()}" if zone else "")
+
+
+def near(moment: datetime | None, now: datetime) -> str:
+    """As :func:`local`, but of today's times the hour alone: for columns in which yesterday is news."""
+    text = local(moment)
+    today = local(now).partition(" ")[0]
+    return text.removeprefix(f"{today} ")

@@ -18,7 +18,7 @@ from bot.model.alerts import (
     Payload,
     Queued,
 )
-from bot.model.log import Candidate, FeedState, Hit, Item, LogRow, NewItem, Print, Receipt, Verdict, VerdictName, Where
+from bot.model.log import Candidate, FeedState, Hit, Item, Judgement, LogRow, NewItem, Print, Receipt, Verdict, VerdictName, Where
 from bot.model.settings import ArticlePolicy, Budget, Channel, ChannelKind, Feed, Network, Secret, Story
 from bot.model.web import Article, Entry, Fetched, FetchFailure, ParsedFeed
 
@@ -45,6 +45,7 @@ __all__ = [
     "Fetched",
     "Hit",
     "Item",
+    "Judgement",
     "LogRow",
     "Network",
     "NewItem",

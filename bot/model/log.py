@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from bot.model.web import Entry
+from bot.model.web import Article, Entry
 
 Where: TypeAlias = Literal["title", "summary", "article"]
 VerdictName: TypeAlias = Literal["match", "no-match", "baseline", "duplicate"]
@@ -102,6 +102,17 @@ class Verdict:
     development: int | None = None
     alerted: bool = False
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """All that judging an item came to. ``again``: when to ask for its page once more."""
+
+    item: Item
+    article: Article
+    verdicts: tuple[Verdict, ...]
+    at: datetime
+    again: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@
                    -> items + validators + next_due                        one transaction
     judge(item)    title + summary, then the article -> match for every story -> development
                    -> receipts + outbox rows                               one transaction
+                      (items that hold no rule: many in one, for nothing hangs on them)
     deliver(lane)  `sending` committed -> POST -> delivered | retry | parked
 
 The rooms beside this one call core and edge in order, and decide nothing themselves.

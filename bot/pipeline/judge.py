@@ -22,6 +22,7 @@ from bot.model import (
     Fetched,
     FetchFailure,
     Item,
+    Judgement,
     Print,
     Receipt,
     Story,
@@ -36,11 +37,10 @@ PAGE_BYTES = 5_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What an item came to: its verdicts, and what became of its page."""
+    """What an item came to. Where it is not ``kept``, the judgement waits for the next group commit: nothing hangs on it."""
 
-    item: Item
-    verdicts: tuple[Verdict, ...]
-    article: Article
+    judgement: Judgement
+    kept: bool
 
 
 class Judge:
@@ -64,6 +64,8 @@ class Judge:
 
     def _before(self, item: Item, watching: Sequence[Story]) -> tuple[set[str], dict[str, Verdict]]:
         """The stories that said their last word on the item, and the verdicts it has as a duplicate."""
+        if item.duplicate_of is None and not item.tries:
+            return set(), {}  # never judged: a judgement that was kept ends the wait, or counts a try
         with self.edges.store.read() as connection:
             done = verdicts.of_items(connection, [item.id]).get(item.id, ())
             if item.duplicate_of is None:
@@ -101,20 +103,21 @@ class Judge:
             return Article(text="", note=f"failed: reading the page {error}")
 
     def _record(self, item: Item, article: Article, found: list[Verdict], now: datetime) -> Judged:
-        holding = any(verdict.receipt.holds for verdict in found)
-        made = develop.fingerprint(item.title, item.summary, article.text) if holding else None
+        missed = article.retry and not item.baseline and any(verdict.verdict == "no-match" for verdict in found)
+        again = decide.read_again(item.tries + 1, now) if missed else None
+        judgement = Judgement(item=item, article=article, verdicts=tuple(found), at=now, again=again)
+        if not any(verdict.receipt.holds for verdict in found):
+            return Judged(judgement=judgement, kept=False)
+        made = develop.fingerprint(item.title, item.summary, article.text)
         with self.edges.store.write() as tx:
             placed = [_place(tx, item, verdict, made, now) for verdict in found]
-            kept = tuple(verdict for verdict, _ in placed)
-            missed = article.retry and not item.baseline and any(verdict.verdict == "no-match" for verdict in kept)
-            again = decide.read_again(item.tries + 1, now) if missed else None
-            verdicts.save(tx, item, article, kept, now=now, due=again)
-            if made is not None:
-                verdicts.keep_print(tx, item.id, made, now)
+            judgement = replace(judgement, verdicts=tuple(verdict for verdict, _ in placed))
+            verdicts.save(tx, [judgement])
+            verdicts.keep_print(tx, item.id, made, now)
             for verdict, new in placed:
                 if new and verdict.verdict == "match":
                     self._queue(tx, "development.new", self.stories[verdict.story], [(item, verdict)], now)
-        return Judged(item=item, verdicts=kept, article=article)
+        return Judged(judgement=judgement, kept=True)
 
     def announce(self, now: datetime) -> int:
         """After a first pass: one digest per story and channel of what already matched. Returns the items told."""
@@ -158,9 +161,9 @@ def _duplicate(item: Item, story: str, original: Verdict | None) -> Verdict:
     return Verdict(story=story, verdict="duplicate", receipt=receipt, development=development, why=item.duplicate_why)
 
 
-def _place(tx: Transaction, item: Item, verdict: Verdict, made: Print | None, now: datetime) -> tuple[Verdict, bool]:
+def _place(tx: Transaction, item: Item, verdict: Verdict, made: Print, now: datetime) -> tuple[Verdict, bool]:
     """The verdict within the development the item is a copy of, or within a new one (True)."""
-    if made is None or not verdict.receipt.holds:
+    if not verdict.receipt.holds:
         return verdict, False
     copied = develop.place(made, now, verdicts.candidates(tx, verdict.story, now - develop.WINDOW))
     if copied is not None:

@@ -29,7 +29,8 @@ class Rounds:
 
     def __init__(self, pipeline: Pipeline, workers: Paced, crew: Crew) -> None:
         self.pipeline, self.crew = pipeline, crew
-        self._polling, self._judging = Polling(workers, crew), Judging(workers, crew)
+        store = pipeline.edges.store
+        self._polling, self._judging = Polling(store, workers, crew), Judging(store, workers, crew)
         self._lanes = Lanes(crew)
 
     @property
@@ -59,9 +60,9 @@ class Rounds:
         """Start polling the feeds that are due; returns how many."""
         return self._polling.start_due(self.pipeline)
 
-    def flush(self, *, every: float = 0.0) -> None:
-        """Commit the polls that found nothing new; with ``every``, only once the oldest waited that many seconds."""
-        self._polling.flush(self.store, every=every)
+    def flush(self, *, every: float = 0.0) -> int:
+        """Commit the outcomes that wait for their group; with ``every``, only once the oldest waited that many seconds."""
+        return self._polling.flush(every=every) + self._judging.flush(every=every)
 
     def judge_waiting(self) -> int:
         """Start judging the items that wait; returns how many."""
@@ -111,11 +112,9 @@ class Rounds:
 def once(rounds: Rounds, wait: Callable[[Callable[[], bool]], None]) -> None:
     """One pass: poll what is due, judge what waits, deliver what is due. ``wait`` blocks until its argument is true."""
     rounds.start()
-    wait(lambda: not rounds.poll_due() and not rounds.busy())
-    rounds.flush()
-    wait(lambda: not rounds.judge_waiting() and not rounds.busy())
+    wait(lambda: not (rounds.poll_due() or rounds.busy() or rounds.flush()))
+    wait(lambda: not (rounds.judge_waiting() or rounds.busy() or rounds.flush()))
     rounds.announce()
     rounds.deliver_due()
     wait(lambda: not rounds.busy())
     rounds.prune()
-    rounds.flush()

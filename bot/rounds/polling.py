@@ -1,10 +1,9 @@
-"""The loop that polls feeds. Polls that found nothing new are committed in groups."""
+"""The loop that polls feeds."""
 
 from __future__ import annotations
 
 import logging
-import threading
-import time
+from collections.abc import Sequence
 from functools import partial
 
 from bot import report
@@ -15,25 +14,21 @@ from bot.errors import StateError, Stopping
 from bot.model import FeedState
 from bot.pipeline import Pipeline
 from bot.rounds.crew import LEASE, Crew
+from bot.rounds.group import Group
 
 log = logging.getLogger("storywatch")
 
 # Rows only, no bodies: enough that a slow host's queue leaves other hosts' feeds in sight.
 AT_ONCE = 1000
-# Two tiny transactions for each unchanged feed would cost more than its poll; losing a group only polls again.
-GROUP_SIZE, GROUP_SECONDS = 50, 1.0
 
 
 class Polling:
-    """Feeds being polled, and the outcomes that wait for their group's commit."""
+    """Feeds being polled."""
 
-    def __init__(self, workers: Paced, crew: Crew) -> None:
-        self._workers, self._crew = workers, crew
-        self._lock = threading.Lock()
+    def __init__(self, store: Store, workers: Paced, crew: Crew) -> None:
+        self._store, self._workers, self._crew = store, workers, crew
         self._in_hand: set[str] = set()
-        self._unsaved: list[FeedState] = []
-        self._given_back: list[str] = []
-        self._since = 0.0
+        self._unchanged = Group(self._keep)
 
     def busy(self) -> bool:
         """Whether feeds are being polled."""
@@ -44,11 +39,11 @@ class Polling:
         room = AT_ONCE - len(self._in_hand)
         if room <= 0 or self._crew.stopping():
             return 0
-        store, now = pipeline.edges.store, self._crew.clock()
-        with store.read() as connection:
+        now = self._crew.clock()
+        with self._store.read() as connection:
             if not feeds.any_due(connection, now):
                 return 0
-        with store.write() as tx:
+        with self._store.write() as tx:
             claimed = feeds.claim(tx, now, lease=LEASE, limit=room)
         due = [state for state in claimed if state.name not in self._in_hand]
         self._in_hand.update(state.name for state in due)
@@ -61,48 +56,32 @@ class Polling:
             polled = pipeline.poll(state, self._crew.clock())
             report.polled(log, state, polled)
             if not polled.kept:
-                self._save_later(pipeline.edges.store, polled.state)
+                self._unchanged.add(polled.state)
             self._crew.heard(polled)
         except Stopping:
-            self._give_back(state.name)
+            self._give_back(state)
         except StateError as error:
             report.said(log, logging.ERROR, "state", str(error))
-            self._give_back(state.name)
+            self._give_back(state)
         except Exception:
             log.exception("polling feed %s failed unexpectedly: please report this", report.safe(state.name))
-            after = decide.after_bug(state, self._crew.clock())
-            self._save_later(pipeline.edges.store, after)
+            self._unchanged.add(decide.after_bug(state, self._crew.clock()))
         finally:
             self._in_hand.discard(state.name)
             self._crew.changed.set()
 
-    def _save_later(self, store: Store, state: FeedState) -> None:
-        with self._lock:
-            if not self._unsaved:
-                self._since = time.monotonic()
-            self._unsaved.append(state)
-            full = len(self._unsaved) >= GROUP_SIZE
-        if full:
-            self.flush(store)
-
-    def _give_back(self, name: str) -> None:
-        with self._lock:
-            self._given_back.append(name)
-
-    def flush(self, store: Store, *, every: float = 0.0) -> None:
-        """Commit the group; with ``every``, only once its oldest waited that many seconds. Kept when that fails."""
-        with self._lock:
-            if time.monotonic() - self._since < every and not self._given_back:
-                return
-            states, self._unsaved = self._unsaved, []
-            names, self._given_back = self._given_back, []
-        if not states and not names:
-            return
+    def _give_back(self, state: FeedState) -> None:
+        """Due again at once; when even that cannot be kept, the next start frees the lease."""
         try:
-            with store.write() as tx:
-                feeds.save_polled(tx, states)
-                feeds.release(tx, names)
-        except StateError:
-            with self._lock:
-                self._unsaved[:0], self._given_back[:0] = states, names
-            raise
+            with self._store.write() as tx:
+                feeds.release(tx, [state.name])
+        except StateError as error:
+            report.said(log, logging.ERROR, "state", str(error))
+
+    def _keep(self, states: Sequence[FeedState]) -> None:
+        with self._store.write() as tx:
+            feeds.save_polled(tx, states)
+
+    def flush(self, *, every: float = 0.0) -> int:
+        """Commit the polls that found nothing new; see :class:`Group`."""
+        return self._unchanged.flush(every=every)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.config import Config, load
-from bot.edge.store import Store, Transaction, feeds, items, log, open_state, outbox
+from bot.edge.store import Store, Transaction, feeds, items, log, open_state, outbox, verdicts
 from bot.edge.store.log import LogFilter
 from bot.errors import ChildError, Stopping
 from bot.model import Answer, Channel, Fetched, FetchFailure, LogRow, OutboxRow, Payload
@@ -228,7 +228,11 @@ class World:
                 waiting = items.claim(tx, self.now, lease=timedelta(hours=1), limit=100)
             if not waiting:
                 return judged
-            judged += [self.pipeline.judge(found, self.now) for found in waiting]
+            done = [self.pipeline.judge(found, self.now) for found in waiting]
+            if plain := [result.judgement for result in done if not result.kept]:
+                with self.store.write() as tx:
+                    verdicts.save(tx, plain)
+            judged += done
 
     def deliver(self) -> list[Sent]:
         sent: list[Sent] = []

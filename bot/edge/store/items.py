@@ -68,22 +68,25 @@ def of_ids(connection: sa.Connection, ids: Iterable[int]) -> list[Item]:
 
 def add(tx: sa.Connection, feed: str, new: Sequence[NewItem], now: datetime) -> list[int]:
     """Log the items with their keys; they wait to be judged from now on. Returns their ids, in order."""
-    return [_add(tx, feed, item, now) for item in new]
+    if not new:
+        return []
+    rows = [_row(feed, item, now) for item in new]
+    ids = list(tx.execute(sa.insert(items).returning(items.c.id, sort_by_parameter_order=True), rows).scalars())
+    for statement, duplicates in ((_TAKE_KEY, False), (_KEEP_KEY, True)):
+        some = zip(ids, new, strict=True)
+        keys = [{"key": key, "item": n} for n, item in some if (item.duplicate_of is not None) == duplicates for key in item.keys]
+        if keys:
+            tx.execute(statement, keys)
+    return ids
 
 
-def _add(tx: sa.Connection, feed: str, new: NewItem, now: datetime) -> int:
+def _row(feed: str, new: NewItem, now: datetime) -> dict[str, object]:
     entry = new.entry
-    values = {
+    return {
         "feed": feed, "guid": entry.guid, "url": entry.url, "title": entry.title, "summary": entry.summary,
         "published": entry.published, "first_seen": now, "outlet": new.outlet, "baseline": new.baseline,
         "inside": new.inside, "duplicate_of": new.duplicate_of, "duplicate_why": new.duplicate_why, "due": now,
     }  # fmt: skip
-    key = tx.execute(sa.insert(items).values(**values)).inserted_primary_key
-    assert key is not None  # noqa: S101 - an INSERT of one row always has one
-    identity = int(key[0])
-    if new.keys:
-        tx.execute(_KEEP_KEY if new.duplicate_of is not None else _TAKE_KEY, [{"key": key, "item": identity} for key in new.keys])
-    return identity
 
 
 # A new item takes over a key that an older one had (entries that share a page): what stands there now is the newest.

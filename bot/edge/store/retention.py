@@ -24,7 +24,8 @@ def prune_texts(tx: sa.Connection, before: datetime) -> int:
     found = tx.execute(query).all()
     for row in found:
         search.take(tx, row.id, row.title, body(row.summary, row.text))
-        search.put(tx, row.id, row.title, body(row.summary, None))
+    if found:
+        search.put(tx, [(row.id, row.title, body(row.summary, None)) for row in found])
     tx.execute(sa.delete(articles).where(articles.c.item.in_([row.id for row in found])))
     return len(found)
 

@@ -9,6 +9,7 @@ contentless (sqlite.org/fts5.html, section 4.4.1): taking a row out needs the te
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
@@ -20,11 +21,11 @@ _UNSPACED = re.compile(
 _TERM = re.compile(r'"([^"]*)"?|(\S+)')
 
 
-def put(tx: sa.Connection, item: int, title: str, body: str) -> None:
-    """Index an item's words."""
+def put(tx: sa.Connection, rows: Sequence[tuple[int, str, str]]) -> None:
+    """Index the words of items: id, title, body."""
     tx.execute(
         sa.text("INSERT INTO search(rowid, title, body) VALUES (:item, :title, :body)"),
-        {"item": item, "title": _spaced(title), "body": _spaced(body)},
+        [{"item": item, "title": _spaced(title), "body": _spaced(body)} for item, title, body in rows],
     )
 
 

@@ -11,20 +11,36 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.edge.store import search
 from bot.edge.store.schema import alert_items, alerts, articles, developments, items, prints, verdicts
-from bot.model import AlertDevelopment, Article, Candidate, Hit, Item, Print, Receipt, Verdict
+from bot.model import AlertDevelopment, Candidate, Hit, Judgement, Print, Receipt, Verdict
 
 
-def save(
-    tx: sa.Connection, item: Item, article: Article, found: Sequence[Verdict], *, now: datetime, due: datetime | None
-) -> None:
-    """Keep an item's verdicts, what became of its article, and when (if ever) it is to be judged again."""
-    _index(tx, item, article)
-    settled = {"judged_at": now, "due": due, "lease_until": None, "note": article.note, "tries": item.tries + bool(article.retry)}
-    tx.execute(sa.update(items).where(items.c.id == item.id).values(**settled))
-    if found:
-        rows = [_row(item.id, verdict) for verdict in found]
-        tx.execute(sa.delete(verdicts).where(verdicts.c.item == item.id, verdicts.c.story.in_([v.story for v in found])))
+def save(tx: sa.Connection, judgements: Sequence[Judgement]) -> None:
+    """Keep the verdicts of items, what became of their articles, and when (if ever) they are to be judged again."""
+    _index(tx, judgements)
+    tx.execute(_SETTLE, [_settled(judgement) for judgement in judgements])
+    rows = [_row(judgement.item.id, verdict) for judgement in judgements for verdict in judgement.verdicts]
+    for judgement in judgements:
+        if judgement.item.tries:  # judged before: its verdicts so far give way
+            stories = [verdict.story for verdict in judgement.verdicts]
+            tx.execute(sa.delete(verdicts).where(verdicts.c.item == judgement.item.id, verdicts.c.story.in_(stories)))
+    if rows:
         tx.execute(sa.insert(verdicts), rows)
+
+
+_SETTLE = (
+    sa.update(items)
+    .where(items.c.id == sa.bindparam("n"))
+    .values(
+        judged_at=sa.bindparam("at"), due=sa.bindparam("again"), note=sa.bindparam("said"), tries=sa.bindparam("tried"),
+        lease_until=None,
+    )
+)  # fmt: skip
+
+
+def _settled(judgement: Judgement) -> dict[str, object]:
+    item, article = judgement.item, judgement.article
+    tried = item.tries + bool(article.retry)
+    return {"n": item.id, "at": judgement.at, "again": judgement.again, "said": article.note, "tried": tried}
 
 
 def _row(item: int, verdict: Verdict) -> dict[str, object]:
@@ -37,15 +53,16 @@ def _row(item: int, verdict: Verdict) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _index(tx: sa.Connection, item: Item, article: Article) -> None:
-    """Make the item searchable with what is known of it now."""
-    judged = sa.select(items.c.judged_at, articles.c.text).outerjoin(articles, articles.c.item == items.c.id)
-    before = tx.execute(judged.where(items.c.id == item.id)).one()
-    if before.judged_at is not None:
-        search.take(tx, item.id, item.title, body(item.summary, before.text))
-    if article.text:
-        tx.execute(insert(articles).values(item=item.id, text=article.text).on_conflict_do_update(set_={"text": article.text}))
-    search.put(tx, item.id, item.title, body(item.summary, article.text))
+def _index(tx: sa.Connection, judgements: Sequence[Judgement]) -> None:
+    """Make the items searchable with what is known of them now."""
+    for judgement in judgements:
+        item = judgement.item
+        if item.tries:  # judged before, without its article
+            search.take(tx, item.id, item.title, body(item.summary, None))
+    texts = [{"item": judgement.item.id, "text": judgement.article.text} for judgement in judgements if judgement.article.text]
+    if texts:
+        tx.execute(sa.insert(articles), texts)
+    search.put(tx, [(j.item.id, j.item.title, body(j.item.summary, j.article.text)) for j in judgements])
 
 
 def body(summary: str, text: str | None) -> str:

@@ -19,6 +19,7 @@ from bot.model import (
     Entry,
     Feed,
     Item,
+    Judgement,
     NewItem,
     Print,
     Receipt,
@@ -81,7 +82,7 @@ class Filled:
                 story=story, verdict=verdict, receipt=receipt(holds=holds), development=development, why="both in the title"
             )  # type: ignore[arg-type]
             article = Article(text=text, note="read" if text else "failed: 403", retry=retry)
-            verdicts.save(tx, item, article, [found], now=now, due=due)
+            verdicts.save(tx, [Judgement(item=item, article=article, verdicts=(found,), at=now, again=due)])
             if holds:
                 made = Print(title=item.title, text=b"t", lead=b"l", has_article=bool(text))
                 verdicts.keep_print(tx, identity, made, now)
