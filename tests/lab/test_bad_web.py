@@ -11,7 +11,6 @@ from . import scripts
 from .robot import Done
 from .scene import Scene
 
-pytestmark = pytest.mark.lab
 FEEDS = {
     "html-page": (scripts.html_instead, r"(?i)html"),
     "empty-body": (scripts.empty, r"(?i)empty"),

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from . import scripts
 from .scene import Scene
-
-pytestmark = pytest.mark.lab
 
 
 def types(scene: Scene) -> list[str | None]:

@@ -7,8 +7,6 @@ import pytest
 from .robot import Done
 from .scene import Scene
 
-pytestmark = pytest.mark.lab
-
 BOT = """\
 [bot]
 intervall = "10m"

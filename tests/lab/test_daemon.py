@@ -14,8 +14,6 @@ from . import scripts, sinks
 from .robot import Notices, Running, until
 from .scene import Scene
 
-pytestmark = pytest.mark.lab
-
 
 @contextmanager
 def daemon(scene: Scene, *args: str) -> Iterator[Running]:

@@ -13,7 +13,6 @@ from .scene import Scene
 from .server import Reply
 from .sinks import Answer, Kind
 
-pytestmark = pytest.mark.lab
 HOUR = timedelta(hours=1)
 
 

@@ -8,8 +8,6 @@ import pytest
 
 from .scene import Scene
 
-pytestmark = pytest.mark.lab
-
 
 @pytest.fixture(scope="module")
 def visited(run: Scene) -> Scene:

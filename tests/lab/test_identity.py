@@ -9,7 +9,6 @@ import pytest
 from . import scripts
 from .scene import Scene
 
-pytestmark = pytest.mark.lab
 DRESSED = {
     "a guid that changes at each poll": scripts.changing_guid,
     "a date that changes at each poll": scripts.redated,

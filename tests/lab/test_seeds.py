@@ -15,7 +15,6 @@ from .robot import PROJECT
 from .scene import STORY, Scene
 from .sinks import texts
 
-pytestmark = pytest.mark.lab
 SEEDS = contracts.SHARED / "seeds"
 SHIPPED = PROJECT / "config" / "stories.toml"
 

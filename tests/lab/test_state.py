@@ -16,8 +16,6 @@ import pytest
 from .robot import Done
 from .scene import Scene
 
-pytestmark = pytest.mark.lab
-
 
 @pytest.fixture
 def used(scene: Scene) -> Scene:

@@ -6,8 +6,6 @@ import pytest
 
 from .scene import Scene
 
-pytestmark = pytest.mark.lab
-
 
 @pytest.mark.parametrize("together", [True, False], ids=["in the same pass", "a pass later"])
 def test_a_verbatim_copy_is_a_match_without_an_alert_of_its_own(scene: Scene, together: bool) -> None:
