@@ -33,7 +33,7 @@ TICK_SECONDS = 1
 WATCH_SECONDS = 2  # how soon a changed configuration is noticed
 PRUNE_MINUTES = 30  # how often it is asked whether a day has passed since the last pruning
 # SIGTERM to exit takes at most 10 s: what is being sent may end within DRAIN, then every connection is cut.
-DRAIN_SECONDS, CUT_SECONDS = 4.0, 4.0
+DRAIN_SECONDS, CUT_SECONDS, EXIT_SECONDS = 4.0, 3.0, 9.5
 
 
 class Daemon:
@@ -111,12 +111,21 @@ class Daemon:
         notify("RELOADING=1")
         try:
             config = load(self.config.path, self.environ)
+        except OSError as error:  # a file went away while it was being read: its writer is not done yet
+            report.said(
+                log, logging.WARNING, "config.refused", f"the configuration cannot be read: {error.strerror}; trying again"
+            )
+            self.reload.set()
         except ConfigError as error:
             lines = "; ".join(str(error).splitlines())
             message = f"the changed configuration is wrong, the old one stays in force: {lines}"
             report.said(log, logging.ERROR, "config.refused", message, faults=[str(fault) for fault in error.faults])
         else:
-            self._adopt(config, rounds)
+            try:
+                self._adopt(config, rounds)
+            except StateError as error:
+                report.said(log, logging.ERROR, "state", f"the new configuration is not in force yet: {error}")
+                self.reload.set()
         notify("READY=1")
 
     def _adopt(self, config: Config, rounds: Rounds) -> None:
@@ -124,7 +133,7 @@ class Daemon:
             report.said(log, logging.WARNING, "config.restart", "changes of [bot] state and [network] need a restart")
         logs.hide(config.secrets)
         rounds.reconfigure(Pipeline(config, rounds.pipeline.edges))
-        self.config, self._stamp = config, _stamp(config)
+        self.config = config
         watched = f"{len(config.feeds)} feeds, {len(config.stories)} stories"
         report.said(log, logging.INFO, "config.loaded", f"configuration loaded: {watched}")
 
@@ -134,12 +143,19 @@ class Daemon:
         workshop.cut()
         if not _until(lambda: not rounds.busy(), CUT_SECONDS):
             report.said(log, logging.WARNING, "stopped", "some work did not end in time; it is done again at the next start")
-        rounds.close()
+        try:
+            rounds.close()
+        except StateError as error:
+            report.said(log, logging.WARNING, "stopped", f"the last outcomes are not kept, and found again: {error}")
 
     def _on_stop(self, number: int, frame: FrameType | None) -> None:
         del frame
         if self.stop.is_set():
             os._exit(128 + number)  # asked twice: at once
+        # Whatever hangs (a locked disk, a full pipe as console): the state survives worse, and we promised ten seconds.
+        last_resort = threading.Timer(EXIT_SECONDS, os._exit, (0,))
+        last_resort.daemon = True
+        last_resort.start()
         self.stop.set()
         self._wake.set()
 

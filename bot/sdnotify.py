@@ -15,4 +15,5 @@ def notify(message: str) -> None:
     if address.startswith("@"):
         address = "\0" + address[1:]  # an abstract socket
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
+        sender.setblocking(False)  # a manager that does not read must not hold up our signals
         sender.sendto(message.encode(), address)

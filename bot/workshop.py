@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from bot import __version__
 from bot.config import Config
@@ -33,8 +33,8 @@ def user_agent(contact: str | None) -> str:
 class Workshop:
     """The edges of one run, opened together and closed in the right order."""
 
-    def __init__(self, config: Config, stopping: threading.Event) -> None:
-        self.config, self.stopping = config, stopping
+    def __init__(self, config: Config, stopping: threading.Event, out: TextIO = sys.stdout) -> None:
+        self.config, self.stopping, self.out = config, stopping, out
         self._closing = ExitStack()
 
     def __enter__(self) -> Self:
@@ -47,8 +47,8 @@ class Workshop:
             self._pool = Pool()
             opening.callback(self._pool.stop)
             self._workers = Paced(turns, WORKERS)
-            opening.callback(self._workers.stop)
-            sender = Sender(self._door.post, sys.stdout)
+            opening.callback(self._workers.stop, 1.0)
+            sender = Sender(self._door.post, self.out)
             robots = Robots(self._door)
             stopping = self.stopping.is_set
             self.edges = Edges(store=store, door=self._door, robots=robots, pool=self._pool, sender=sender, stopping=stopping)

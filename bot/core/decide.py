@@ -46,9 +46,12 @@ def fetch_problem(failure: FetchFailure) -> Problem:
     return Problem(why=failure.why, lasting=not failure.temporary, retry_after=failure.retry_after)
 
 
-def answer_problem(answer: Fetched, retry_after: float | None) -> Problem | None:
-    """What is wrong with a feed's answer before its body is looked at; None for a 200 or a 304."""
-    if answer.status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
+def answer_problem(answer: Fetched, retry_after: float | None, *, conditional: bool) -> Problem | None:
+    """What is wrong with a feed's answer before its body is looked at; None for a 200, or a 304 to a ``conditional`` request.
+
+    Some servers answer 304 to everybody; taken for "nothing new", that would be silence for ever.
+    """
+    if answer.status == HTTPStatus.OK or (answer.status == HTTPStatus.NOT_MODIFIED and conditional):
         return None
     return Problem(why=status_words(answer.status), lasting=not may_pass(answer.status), retry_after=retry_after)
 
@@ -92,14 +95,15 @@ def after_bug(state: FeedState, now: datetime) -> FeedState:
     return replace(state, next_due=due, last_polled=now, failures=state.failures + 1, problem=problem, lasting=True)
 
 
-def after_document(state: FeedState, now: datetime, *, whole: bool) -> FeedState:
-    """The feed's state after its document was read. The first whole one is the baseline.
+def after_document(state: FeedState, now: datetime, *, whole: bool, settled: bool) -> FeedState:
+    """The feed's state after its document was read. The baseline ends with the first whole one, or with the second one
+    that could be read at all (``settled``): a feed that is always cut off must not stay a baseline for ever.
 
     A document cut short must be asked for again, not confirmed by a 304.
     """
-    if not whole:
-        return replace(state, etag=None, modified=None, body_hash=None)
-    return replace(state, first_polled=state.first_polled or now)
+    if whole or settled:
+        state = replace(state, first_polled=state.first_polled or now)
+    return state if whole else replace(state, etag=None, modified=None, body_hash=None)
 
 
 def conditional(state: FeedState) -> dict[str, str]:
@@ -154,26 +158,31 @@ def why_not_read(item: Item, feed: Feed, *, hinted: bool) -> str | None:
     return None
 
 
-def read_again(tries: int, now: datetime) -> datetime | None:
-    """When to ask again for a page that could not be had, after ``tries`` failures; None: give it up."""
-    return now + READ_AGAIN[tries - 1] if 1 <= tries <= len(READ_AGAIN) else None
+def read_again(tries: int, now: datetime, retry_after: float | None = None) -> datetime | None:
+    """When to ask again for a page that could not be had, after ``tries`` failures; None: give it up.
+
+    Not before the server's ``Retry-After`` is over.
+    """
+    if not 1 <= tries <= len(READ_AGAIN):
+        return None
+    return now + max(READ_AGAIN[tries - 1], timedelta(seconds=retry_after or 0.0))
 
 
 # ---------------------------------------------------------------- delivering
 
 
-def deliver_again(attempts: int, created: datetime, retry_after: float | None, now: datetime, chance: float) -> datetime | None:
+def deliver_again(tries: int, since: datetime, retry_after: float | None, now: datetime, chance: float) -> datetime | None:
     """When an alert that was not accepted is tried again; None: it is parked.
 
-    The receiver's own ``Retry-After`` is obeyed to the second. Otherwise the Standard Webhooks schedule, with up
-    to a tenth more. The end is counted in hours and not in attempts: a receiver that asks for one
-    second of patience ten times must not lose an alert.
+    The receiver's own ``Retry-After`` is obeyed to the second. Otherwise the Standard Webhooks schedule, with up to a
+    tenth more. The end comes when both the hours and the tries of the schedule are used up: a receiver that asks for
+    one second of patience ten times must not lose an alert, nor a clock that jumps ahead by days.
     """
-    if now - created >= DELIVERY_SPAN:
+    if now - since >= DELIVERY_SPAN and tries > len(DELIVER_AGAIN):
         return None
     if retry_after is not None:
         return now + timedelta(seconds=retry_after)
-    return now + DELIVER_AGAIN[min(attempts, len(DELIVER_AGAIN)) - 1] * (1 + JITTER * chance)
+    return now + DELIVER_AGAIN[min(tries, len(DELIVER_AGAIN)) - 1] * (1 + JITTER * chance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,12 +206,14 @@ def next_step(queue: Sequence[Queued], sent: Sequence[tuple[datetime, str]], bud
     head = queue[0]
     if head.due is not None and head.due > now:
         return Step(wait=head.due)
-    if head.type in {"test", "feed.problem", "digest"} or not _spent(sent, budget, "development.new"):
+    # What was tried before keeps its own id: its receiver may have it already.
+    rationed = head.type == "development.new" and not head.tries
+    if not rationed or not _spent(sent, budget, "development.new"):
         return Step(send=head.seq)
-    digests = [moment for moment, kind in sent if kind == "digest"]
-    if digests:
+    if any(kind == "digest" for _, kind in sent):
         return Step(wait=min(moment for moment, _ in sent) + budget.per)
-    return Step(merge=tuple(queued.seq for queued in queue if queued.type == head.type and queued.story == head.story))
+    fresh = (queued for queued in queue if queued.type == head.type and queued.story == head.story and not queued.tries)
+    return Step(merge=tuple(queued.seq for queued in fresh))
 
 
 def _spent(sent: Sequence[tuple[datetime, str]], budget: Budget, kind: str) -> bool:

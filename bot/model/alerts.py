@@ -103,6 +103,7 @@ class Queued:
     type: AlertType
     story: str
     due: datetime | None = None  # not before: the receiver asked for it, or a retry waits
+    tries: int = 0  # a receiver may have it already under its id, if any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

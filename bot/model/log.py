@@ -65,6 +65,7 @@ class Item:
     duplicate_of: int | None = None
     duplicate_why: str = ""
     tries: int = 0  # how often its page was asked for in vain
+    judged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

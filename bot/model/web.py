@@ -70,3 +70,4 @@ class Article:
     text: str
     note: str
     retry: bool = False
+    wait: float | None = None  # the server's Retry-After, in seconds

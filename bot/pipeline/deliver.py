@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from bot.core import decide, render
-from bot.edge.store import outbox
+from bot.edge.store import Transaction, outbox
+from bot.errors import StateBusy
 from bot.model import Alert, Answer, Channel, OutboxRow
 from bot.pipeline.edges import Edges
+
+# Times 5 s that an answer waits for another process's lock on the state (a backup, a VACUUM).
+KEEP_TRIES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,32 +47,48 @@ class Courier:
                 with self.edges.store.write() as tx:
                     outbox.merge(tx, step.merge, now)
             elif step.send is not None:
-                tell(self._send(channel, step.send, now))
+                sent = self._send(channel, step.send, clock)
+                tell(sent)
+                if sent.state == "sending":
+                    return
             else:
                 return
 
-    def _send(self, channel: Channel, seq: int, now: datetime) -> Sent:
+    def _send(self, channel: Channel, seq: int, clock: Callable[[], datetime]) -> Sent:
         with self.edges.store.write() as tx:
-            row = outbox.take(tx, seq, now)
+            row = outbox.take(tx, seq, clock())
         answer = self._post(channel, row)
+        if answer.state == "retry" and self.edges.stopping():
+            # Cut off by us, and not the receiver's failure: left as `sending`, it is sent again at the next start.
+            return Sent(alert=row.alert, state="sending", why="cut off: the bot is being stopped", due=None)
+        now = clock()  # Retry-After counts from the answer
         simpler = answer.plain and not row.plain
         answer, due = (replace(answer, state="retry"), now) if simpler else self._after(row, answer, now)
-        with self.edges.store.write() as tx:
-            if simpler:
-                outbox.use_plain(tx, seq)
-            outbox.settle(tx, seq, answer, now=now, due=due)
+        self._keep(partial(_settle, seq=seq, answer=answer, simpler=simpler, now=now, due=due))
         return Sent(alert=row.alert, state=answer.state, why=answer.why, due=due)
+
+    def _keep(self, outcome: Callable[[Transaction], None]) -> None:
+        """Commit what a channel answered, patiently: an answer that is lost means that the message is sent again."""
+        for patience in range(KEEP_TRIES, 0, -1):
+            try:
+                with self.edges.store.write() as tx:
+                    outcome(tx)
+            except StateBusy:
+                if patience == 1 or self.edges.stopping():
+                    raise
+            else:
+                return
 
     def _post(self, channel: Channel, row: OutboxRow) -> Answer:
         """Send the messages of an alert that were not accepted yet; the first that fails decides."""
         payloads = render.payloads(row.alert, channel.kind, plain=row.plain)
         answer = Answer(state="delivered", why="all its messages were accepted before")
-        for payload in payloads[row.parts :]:
+        for number, payload in enumerate(payloads[row.parts :], row.parts + 1):
             answer = self.edges.sender.send(channel, row.alert.id, payload, attempt=row.tries)
             if answer.state != "delivered":
                 break
-            with self.edges.store.write() as tx:
-                outbox.part_accepted(tx, row.seq)
+            if number < len(payloads):
+                self._keep(partial(outbox.part_accepted, seq=row.seq))
         return answer
 
     def _after(self, row: OutboxRow, answer: Answer, now: datetime) -> tuple[Answer, datetime | None]:
@@ -77,3 +98,9 @@ class Courier:
         if due is None:
             return replace(answer, state="parked", why=f"given up after 75 hours: {answer.why}"), None
         return answer, due
+
+
+def _settle(tx: Transaction, *, seq: int, answer: Answer, simpler: bool, now: datetime, due: datetime | None) -> None:
+    if simpler:
+        outbox.use_plain(tx, seq)
+    outbox.settle(tx, seq, answer, now=now, due=due)

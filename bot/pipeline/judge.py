@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.config import Config
 from bot.core import decide, develop, extract, match
-from bot.edge.store import Transaction, feeds, items, outbox, verdicts
+from bot.edge.http import retry_after
+from bot.edge.store import Transaction, feeds, items, log, outbox, verdicts
 from bot.errors import ChildError
 from bot.model import (
     Alert,
@@ -64,18 +65,20 @@ class Judge:
 
     def _before(self, item: Item, watching: Sequence[Story]) -> tuple[set[str], dict[str, Verdict]]:
         """The stories that said their last word on the item, and the verdicts it has as a duplicate."""
-        if item.duplicate_of is None and not item.tries:
-            return set(), {}  # never judged: a judgement that was kept ends the wait, or counts a try
+        if item.duplicate_of is None and item.judged_at is None:
+            return set(), {}
         with self.edges.store.read() as connection:
             done = verdicts.of_items(connection, [item.id]).get(item.id, ())
             if item.duplicate_of is None:
                 return {verdict.story for verdict in done if verdict.verdict != "no-match"}, {}
-            original = items.of_ids(connection, [item.duplicate_of])
-            said = verdicts.of_items(connection, [item.duplicate_of]).get(item.duplicate_of, ())
-        if not original:  # pruned: known by its tombstone only, and still no news
+            original = log.find(connection, item.duplicate_of)
+        if original is None:  # pruned: known by its tombstone only, and still no news
             return set(), {story.name: _duplicate(item, story.name, None) for story in watching}
         names = {story.name for story in watching}
-        return set(), {verdict.story: _duplicate(item, verdict.story, verdict) for verdict in said if verdict.story in names}
+        # A "no" said without looking at the page is no last word: this feed may have it read.
+        unread = original.note.startswith("not read:")
+        said = [v for v in original.verdicts if v.story in names and not (unread and v.verdict == "no-match")]
+        return set(), {verdict.story: _duplicate(item, verdict.story, verdict) for verdict in said}
 
     def _article(self, item: Item, rules: Sequence[match.Rule]) -> Article:
         """The text of the item's page; or why there is none: then title and summary decide."""
@@ -91,7 +94,8 @@ class Judge:
             return Article(text="", note=f"failed: {answer.why}", retry=answer.temporary)
         if answer.status != 200:
             note = f"failed: {decide.status_words(answer.status)}"
-            return Article(text="", note=note, retry=decide.may_pass(answer.status))
+            wait = retry_after(answer.headers, datetime.now(UTC))
+            return Article(text="", note=note, retry=decide.may_pass(answer.status), wait=wait)
         return self._extract(item, answer)
 
     def _extract(self, item: Item, answer: Fetched) -> Article:
@@ -104,7 +108,7 @@ class Judge:
 
     def _record(self, item: Item, article: Article, found: list[Verdict], now: datetime) -> Judged:
         missed = article.retry and not item.baseline and any(verdict.verdict == "no-match" for verdict in found)
-        again = decide.read_again(item.tries + 1, now) if missed else None
+        again = decide.read_again(item.tries + 1, now, article.wait) if missed else None
         judgement = Judgement(item=item, article=article, verdicts=tuple(found), at=now, again=again)
         if not any(verdict.receipt.holds for verdict in found):
             return Judged(judgement=judgement, kept=False)
@@ -122,7 +126,7 @@ class Judge:
     def announce(self, now: datetime) -> int:
         """After a first pass: one digest per story and channel of what already matched. Returns the items told."""
         with self.edges.store.read() as connection:
-            if not verdicts.unannounced(connection):
+            if not verdicts.unannounced(connection) or items.waiting(connection)[1] or feeds.unpolled(connection):
                 return 0
         told = 0
         with self.edges.store.write() as tx:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.config import Config
 from bot.core import cut, decide, identify, listed, parse
 from bot.edge.http import retry_after
 from bot.edge.store import Transaction, feeds, items, outbox
-from bot.errors import ChildError, ParseError
+from bot.errors import ChildError, ParseError, Stopping
 from bot.model import Alert, Entry, Feed, FeedState, Fetched, FetchFailure, NewItem, ParsedFeed
 from bot.pipeline.edges import Edges
 
@@ -54,14 +54,15 @@ class Poller:
 
     def poll(self, state: FeedState, now: datetime) -> Polled:
         """Ask a feed, and log what it lists that was never seen."""
-        feed = self.feeds[state.name]
+        feed = self.feeds.get(state.name)
+        if feed is None or feed.url != state.url:
+            raise Stopping("the feed was taken out or moved by a reload; what is due then is polled then")
+        validators = decide.conditional(state)
         door = self.edges.door
-        answer = self.edges.sound(
-            door.get(feed.url, headers=decide.conditional(state), private=feed.headers, inside=True, cap=FEED_BYTES)
-        )
+        answer = self.edges.sound(door.get(feed.url, headers=validators, private=feed.headers, inside=True, cap=FEED_BYTES))
         if isinstance(answer, FetchFailure):
             return self._failed(feed, state, decide.fetch_problem(answer), now)
-        if problem := decide.answer_problem(answer, retry_after(answer.headers, now)):
+        if problem := decide.answer_problem(answer, _wish(answer), conditional=bool(validators)):
             return self._failed(feed, state, problem, now)
         after = replace(decide.after_poll(state, feed, now, self.chance()), **_validators(state, answer))
         if after.body_hash == state.body_hash:
@@ -70,7 +71,7 @@ class Poller:
             document = self._read(feed, answer, now)
         except (ParseError, ChildError) as error:
             return self._failed(feed, state, decide.Problem(why=str(error), lasting=isinstance(error, ParseError)), now)
-        return self._log(feed, after, document, inside=answer.inside, now=now)
+        return self._log(feed, after, document, inside=answer.inside, now=now, settled=state.last_ok is not None)
 
     def _failed(self, feed: Feed, before: FeedState, problem: decide.Problem, now: datetime) -> Polled:
         after = decide.after_failure(before, feed, problem, now, self.chance())
@@ -94,7 +95,8 @@ class Poller:
         standing = {mark: before[mark] for mark in marks if mark in before}
         unseen = [n for n, mark in enumerate(marks) if mark not in before]
         if not unseen:
-            return _Document(parsed=ParsedFeed(title="", entries=()), standing=standing)
+            cut_off = not pieces.tail.strip()
+            return _Document(parsed=ParsedFeed(title="", entries=(), truncated=cut_off), standing=standing)
         parsed = self._parse(cut.keep(pieces, unseen), answer, now)
         if len(parsed.entries) != len(unseen):  # the cut was wrong about this document: read it whole
             return _Document(parsed=self._parse(answer.body, answer, now))
@@ -104,7 +106,7 @@ class Poller:
         content_type = answer.headers.get("content-type")
         return self.edges.pool.run(parse.feed, body, url=answer.url, content_type=content_type, now=now)
 
-    def _log(self, feed: Feed, state: FeedState, document: _Document, *, inside: bool, now: datetime) -> Polled:
+    def _log(self, feed: Feed, state: FeedState, document: _Document, *, inside: bool, now: datetime, settled: bool) -> Polled:
         entries, whole = document.parsed.entries, not document.parsed.truncated
         first = state.first_polled is None
         backlog = decide.newest(entries, feed.alert_backlog)
@@ -115,10 +117,15 @@ class Poller:
             became = {n: sighting.of for n, sighting in enumerate(sightings) if sighting.of is not None}
             became.update(zip(fresh, items.add(tx, feed.name, new, now), strict=True))
             marks = {mark: became[n] for n, mark in enumerate(document.marks) if n in became}
-            state = decide.after_document(state, now, whole=whole)
+            state = decide.after_document(state, now, whole=whole, settled=settled)
             feeds.save(tx, state, listed.pack({**document.standing, **marks}))
         note = "" if whole else "its document is cut off; the whole items in it were read"
         return Polled(feed=feed.name, state=state, kept=True, new=len(new), note=note)
+
+
+def _wish(answer: Fetched) -> float | None:
+    """The server's Retry-After in seconds. A date in it is held against the real time, whatever ``--now`` says."""
+    return retry_after(answer.headers, datetime.now(UTC))
 
 
 def _validators(state: FeedState, answer: Fetched) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import report
 from bot.edge.http import Paced
@@ -30,7 +30,8 @@ class Rounds:
     def __init__(self, pipeline: Pipeline, workers: Paced, crew: Crew) -> None:
         self.pipeline, self.crew = pipeline, crew
         store = pipeline.edges.store
-        self._polling, self._judging = Polling(store, workers, crew), Judging(store, workers, crew)
+        self._polling = Polling(store, workers, crew, lambda: self.pipeline)
+        self._judging = Judging(store, workers, crew, lambda: self.pipeline)
         self._lanes = Lanes(crew)
 
     @property
@@ -44,8 +45,8 @@ class Rounds:
         with self.store.write() as tx:
             feeds.sync(tx, config.feeds, now)
             feeds.take_over(tx, max((feed.interval for feed in config.feeds), default=config.interval) * 4, now)
-            items.take_over(tx)
-            cut_short = outbox.take_over(tx)
+            items.take_over(tx, now)
+            cut_short = outbox.take_over(tx, now)
         if cut_short:
             message = f"{cut_short} alerts were being sent when the last run ended; they are sent again, and may arrive twice"
             report.said(log, logging.WARNING, "recovered", message, alerts=cut_short)
@@ -56,17 +57,21 @@ class Rounds:
             feeds.sync(tx, pipeline.config.feeds, self.crew.clock())
         self.pipeline = pipeline
 
-    def poll_due(self) -> int:
-        """Start polling the feeds that are due; returns how many."""
-        return self._polling.start_due(self.pipeline)
+    def poll_due(self, now: datetime | None = None) -> int:
+        """Start polling the feeds that are due now, or were at a given time; returns how many."""
+        return self._polling.start_due(now or self.crew.clock())
 
     def flush(self, *, every: float = 0.0) -> int:
         """Commit the outcomes that wait for their group; with ``every``, only once the oldest waited that many seconds."""
-        return self._polling.flush(every=every) + self._judging.flush(every=every)
+        try:
+            polled = self._polling.flush(every=every)
+        finally:  # what cannot be kept of the one must not hold the other back
+            judged = self._judging.flush(every=every)
+        return polled + judged
 
     def judge_waiting(self) -> int:
         """Start judging the items that wait; returns how many."""
-        return self._judging.start_waiting(self.pipeline)
+        return self._judging.start_waiting(self.crew.clock())
 
     def announce(self) -> None:
         """Queue the first pass's digest when the pass is over."""
@@ -91,6 +96,8 @@ class Rounds:
             while dropped == retention.BATCH and not self.crew.stopping():
                 with self.store.write() as tx:
                     dropped = step(tx, before)
+        if self.crew.stopping():
+            return
         with self.store.write() as tx:
             retention.prune_outbox(tx, now - config.keep_log)
             retention.set_last_pruned(tx, now)
@@ -112,7 +119,8 @@ class Rounds:
 def once(rounds: Rounds, wait: Callable[[Callable[[], bool]], None]) -> None:
     """One pass: poll what is due, judge what waits, deliver what is due. ``wait`` blocks until its argument is true."""
     rounds.start()
-    wait(lambda: not (rounds.poll_due() or rounds.busy() or rounds.flush()))
+    began = rounds.crew.clock()  # a pass that takes longer than an interval must not begin again
+    wait(lambda: not (rounds.poll_due(began) or rounds.busy() or rounds.flush()))
     wait(lambda: not (rounds.judge_waiting() or rounds.busy() or rounds.flush()))
     rounds.announce()
     rounds.deliver_due()

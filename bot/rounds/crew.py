@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from bot.errors import Stopping
 from bot.pipeline import Judged, Polled, Sent
 
 Heard: TypeAlias = Callable[[Polled | Judged | Sent], None]
@@ -31,3 +32,8 @@ class Crew:
     stopping: Callable[[], bool]
     heard: Heard = _nobody
     changed: threading.Event = field(default_factory=threading.Event)
+
+    def unless_stopping(self) -> None:
+        """Raise Stopping when the bot is being stopped: what was queued is not begun then."""
+        if self.stopping():
+            raise Stopping("not begun: the bot is being stopped")

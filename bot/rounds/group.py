@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from bot.errors import StateError
@@ -28,14 +29,15 @@ class Group(Generic[T]):
         self._since = 0.0
 
     def add(self, outcome: T) -> None:
-        """Let an outcome wait; commits when that makes a whole group."""
+        """Let an outcome wait; commits when that makes a whole group (a failure is the next flush's to tell)."""
         with self._lock:
             if not self._waiting:
                 self._since = time.monotonic()
             self._waiting.append(outcome)
             full = len(self._waiting) >= SIZE
         if full:
-            self.flush()
+            with suppress(StateError):
+                self.flush()
 
     def flush(self, *, every: float = 0.0) -> int:
         """Commit what waits, with ``every`` only once the oldest waited that many seconds; returns how many there were.

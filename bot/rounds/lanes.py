@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from bot import report
@@ -15,6 +16,7 @@ from bot.rounds.crew import Crew
 log = logging.getLogger("storywatch")
 
 AT_ONCE = 32  # lanes at work; a configuration has a few channels
+AFTER_A_BUG = 60.0  # seconds: or an alert that trips a bug of ours would be sent every second
 
 
 class Lanes:
@@ -24,6 +26,7 @@ class Lanes:
         self._crew = crew
         self._threads = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="lane")
         self._in_hand: set[str] = set()
+        self._resting: dict[str, float] = {}  # channel -> monotonic time until which an unexpected error keeps it quiet
 
     def busy(self) -> bool:
         """Whether a lane is at work."""
@@ -35,7 +38,9 @@ class Lanes:
             return 0
         with pipeline.edges.store.read() as connection:
             holding = outbox.channels_due(connection, self._crew.clock())
-        due = [each for each in pipeline.config.channels if each.name in holding and each.name not in self._in_hand]
+        now = time.monotonic()
+        idle = [each for each in pipeline.config.channels if each.name in holding and each.name not in self._in_hand]
+        due = [channel for channel in idle if self._resting.get(channel.name, 0.0) <= now]
         self._in_hand.update(channel.name for channel in due)
         for channel in due:
             self._threads.submit(self._deliver, pipeline, channel)
@@ -48,6 +53,7 @@ class Lanes:
             report.said(log, logging.ERROR, "state", str(error))
         except Exception:
             log.exception("the lane of channel %s failed unexpectedly: please report this", report.safe(channel.name))
+            self._resting[channel.name] = time.monotonic() + AFTER_A_BUG
         finally:
             self._in_hand.discard(channel.name)
             self._crew.changed.set()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot import report
@@ -20,26 +21,27 @@ log = logging.getLogger("storywatch")
 
 # Rows only, no bodies: enough that a slow host's queue leaves other hosts' feeds in sight.
 AT_ONCE = 1000
+AFTER_TROUBLE = timedelta(minutes=1)  # when the state fails, the servers must not be asked every second for it
 
 
 class Polling:
-    """Feeds being polled."""
+    """Feeds being polled. ``pipeline`` gives the one in force when a poll begins, which may be long after it was queued."""
 
-    def __init__(self, store: Store, workers: Paced, crew: Crew) -> None:
-        self._store, self._workers, self._crew = store, workers, crew
+    def __init__(self, store: Store, workers: Paced, crew: Crew, pipeline: Callable[[], Pipeline]) -> None:
+        self._store, self._workers, self._crew, self._pipeline = store, workers, crew, pipeline
         self._in_hand: set[str] = set()
         self._unchanged = Group(self._keep)
+        self._postponed = Group(self._postpone)
 
     def busy(self) -> bool:
         """Whether feeds are being polled."""
         return bool(self._in_hand)
 
-    def start_due(self, pipeline: Pipeline) -> int:
+    def start_due(self, now: datetime) -> int:
         """Start polling the feeds that are due; returns how many."""
         room = AT_ONCE - len(self._in_hand)
         if room <= 0 or self._crew.stopping():
             return 0
-        now = self._crew.clock()
         with self._store.read() as connection:
             if not feeds.any_due(connection, now):
                 return 0
@@ -48,21 +50,22 @@ class Polling:
         due = [state for state in claimed if state.name not in self._in_hand]
         self._in_hand.update(state.name for state in due)
         for state in due:
-            self._workers.submit(host_of(state.url), partial(self._poll, pipeline, state))
+            self._workers.submit(host_of(state.url), partial(self._poll, state))
         return len(due)
 
-    def _poll(self, pipeline: Pipeline, state: FeedState) -> None:
+    def _poll(self, state: FeedState) -> None:
         try:
-            polled = pipeline.poll(state, self._crew.clock())
-            report.polled(log, state, polled)
+            self._crew.unless_stopping()
+            polled = self._pipeline().poll(state, self._crew.clock())
             if not polled.kept:
                 self._unchanged.add(polled.state)
+            report.polled(log, state, polled)
             self._crew.heard(polled)
         except Stopping:
-            self._give_back(state)
+            self._postponed.add((state.name, self._crew.clock()))
         except StateError as error:
             report.said(log, logging.ERROR, "state", str(error))
-            self._give_back(state)
+            self._postponed.add((state.name, self._crew.clock() + AFTER_TROUBLE))
         except Exception:
             log.exception("polling feed %s failed unexpectedly: please report this", report.safe(state.name))
             self._unchanged.add(decide.after_bug(state, self._crew.clock()))
@@ -70,18 +73,14 @@ class Polling:
             self._in_hand.discard(state.name)
             self._crew.changed.set()
 
-    def _give_back(self, state: FeedState) -> None:
-        """Due again at once; when even that cannot be kept, the next start frees the lease."""
-        try:
-            with self._store.write() as tx:
-                feeds.release(tx, [state.name])
-        except StateError as error:
-            report.said(log, logging.ERROR, "state", str(error))
-
     def _keep(self, states: Sequence[FeedState]) -> None:
         with self._store.write() as tx:
             feeds.save_polled(tx, states)
 
+    def _postpone(self, until: Sequence[tuple[str, datetime]]) -> None:
+        with self._store.write() as tx:
+            feeds.postpone(tx, dict(until))
+
     def flush(self, *, every: float = 0.0) -> int:
-        """Commit the polls that found nothing new; see :class:`Group`."""
-        return self._unchanged.flush(every=every)
+        """Commit the polls that found nothing new, and those put off; see :class:`Group`."""
+        return self._unchanged.flush(every=every) + self._postponed.flush(every=every)

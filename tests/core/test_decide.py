@@ -93,9 +93,14 @@ def test_a_passing_problem_counts_as_lasting_from_the_third_failure_in_a_row() -
      (503, False), (599, False), (999, False)],
 )  # fmt: skip
 def test_what_a_status_means_for_a_feed(status: int, lasting: bool | None) -> None:
-    problem = decide.answer_problem(Fetched(url="https://x.org", status=status, headers={}, body=b""), None)
+    problem = decide.answer_problem(Fetched(url="https://x.org", status=status, headers={}, body=b""), None, conditional=True)
     assert (problem and problem.lasting) == lasting
     assert problem is None or str(status) in problem.why
+
+
+def test_a_304_that_nobody_asked_for_is_a_problem_and_not_silence() -> None:
+    unasked = decide.answer_problem(Fetched(url="https://x.org", status=304, headers={}, body=b""), None, conditional=False)
+    assert unasked is not None
 
 
 def test_a_fetch_that_failed_for_good_is_lasting() -> None:
@@ -105,10 +110,16 @@ def test_a_fetch_that_failed_for_good_is_lasting() -> None:
 
 def test_the_first_whole_document_is_the_baseline() -> None:
     new = FeedState(name="Example", url=FEED.url, etag='"a"', body_hash=b"1")
-    whole, cut = decide.after_document(new, NOW, whole=True), decide.after_document(new, NOW, whole=False)
+    whole, cut = (decide.after_document(new, NOW, whole=whole, settled=False) for whole in (True, False))
     assert whole.first_polled == NOW
     assert (cut.first_polled, cut.etag, cut.body_hash) == (None, None, None)
-    assert decide.after_document(STATE, NOW + timedelta(days=1), whole=True).first_polled == NOW
+    assert decide.after_document(STATE, NOW + timedelta(days=1), whole=True, settled=True).first_polled == NOW
+
+
+def test_a_feed_that_is_always_cut_off_is_a_baseline_only_once() -> None:
+    new = FeedState(name="Example", url=FEED.url, etag='"a"', body_hash=b"1")
+    second = decide.after_document(new, NOW, whole=False, settled=True)
+    assert (second.first_polled, second.etag) == (NOW, None)
 
 
 def test_validators_go_out_verbatim_and_only_where_there_are_any() -> None:
@@ -181,11 +192,13 @@ def test_the_schedule_of_retries_spans_75_hours() -> None:
         (40, timedelta(hours=70), None, timedelta(hours=24)),
         (2, timedelta(), 1.5, timedelta(seconds=1.5)),
         (30, timedelta(seconds=45), 1.0, timedelta(seconds=1)),
-        (9, timedelta(hours=75), None, None),
-        (9, timedelta(hours=75), 1.0, None),
+        (10, timedelta(hours=75), None, None),
+        (10, timedelta(hours=75), 1.0, None),
+        (1, timedelta(days=3650), None, timedelta(seconds=5)),
     ],
     ids=["5 s after the first", "5 min after the second", "a day at most", "the receiver's wish to the fraction",
-         "patience asked for thirty times loses nothing", "parked after 75 hours", "whatever the receiver wishes"],
+         "patience asked for thirty times loses nothing", "parked after 75 hours", "whatever the receiver wishes",
+         "a clock that jumped ahead parks nothing"],
 )  # fmt: skip
 def test_when_an_alert_is_tried_again(attempts: int, age: timedelta, retry_after: float | None, wait: timedelta | None) -> None:
     due = decide.deliver_again(attempts, NOW - age, retry_after, NOW, 0.0)

@@ -251,8 +251,8 @@ class World:
         """As after a kill: leases and half-sent alerts are taken over."""
         with self.store.write() as tx:
             feeds.take_over(tx, timedelta(hours=1), self.now)
-            items.take_over(tx)
-            outbox.take_over(tx)
+            items.take_over(tx, self.now)
+            outbox.take_over(tx, self.now)
 
     def log(self, **wanted: Any) -> list[LogRow]:
         with self.store.read() as connection:

@@ -135,20 +135,25 @@ def test_a_poll_cut_off_by_a_stop_is_due_again_at_once(store: Store, workers: Pa
     rounds = rounds_over(pipeline, workers)
     rounds.poll_due()
     until(lambda: not rounds.busy())
+    rounds.flush()
     pipeline.polls.clear()
     assert rounds.poll_due() == 1
 
 
-def test_a_state_that_fails_for_a_moment_costs_one_poll(store: Store, workers: Paced, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_state_that_fails_for_a_moment_costs_a_minute_and_asks_no_server_every_second(store: Store, workers: Paced, caplog: pytest.LogCaptureFixture) -> None:
     def full() -> None:
         raise StateError("no space left on the disk")
 
     pipeline = FakePipeline(store, "A")
     pipeline.polls["A"] = full
-    rounds = rounds_over(pipeline, workers)
+    now = [NOW]
+    rounds = rounds_over(pipeline, workers, clock=lambda: now[0])
     rounds.poll_due()
     until(lambda: not rounds.busy())
+    rounds.flush()
     pipeline.polls.clear()
+    assert rounds.poll_due() == 0
+    now[0] += timedelta(minutes=1)
     assert rounds.poll_due() == 1
     assert "no space left" in caplog.text
 

@@ -25,7 +25,7 @@ def sync(tx: sa.Connection, watched: Sequence[Feed], now: datetime) -> None:
     A new feed is due at once. A feed whose address changed forgets what belonged to the address
     (validators, body), not what it saw. A feed no longer watched keeps its row, but is never due.
     """
-    stored = {row.name: row for row in tx.execute(sa.select(feeds.c.name, feeds.c.url, feeds.c.next_due))}
+    stored = {row.name: row for row in tx.execute(sa.select(feeds.c.name, feeds.c.url, feeds.c.next_due, feeds.c.failures))}
     names = {feed.name for feed in watched}
     gone = [{"n": name} for name, row in stored.items() if name not in names and row.next_due is not None]
     if gone:
@@ -35,9 +35,18 @@ def sync(tx: sa.Connection, watched: Sequence[Feed], now: datetime) -> None:
         if row is None:
             tx.execute(sa.insert(feeds).values(name=feed.name, url=feed.url, next_due=now))
         elif row.url != feed.url:
-            fresh = {"etag": None, "modified": None, "body_hash": None, "listed": None, "problem": None, "failures": 0}
+            fresh = {
+                "etag": None,
+                "modified": None,
+                "body_hash": None,
+                "listed": None,
+                "problem": None,
+                "failures": 0,
+                "lasting": False,
+            }
             tx.execute(sa.update(feeds).where(feeds.c.name == feed.name).values(url=feed.url, next_due=now, **fresh))
-        elif row.next_due is None:
+        elif row.next_due is None or (row.failures == 0 and row.next_due > now + feed.interval * 1.1):
+            # It came back, or its interval was shortened; a due time that a failure set stands.
             tx.execute(sa.update(feeds).where(feeds.c.name == feed.name).values(next_due=now))
 
 
@@ -49,13 +58,16 @@ def take_over(tx: sa.Connection, longest: timedelta, now: datetime) -> None:
 
 def any_due(connection: sa.Connection, now: datetime) -> bool:
     """Whether a feed is due: a look before a transaction is opened for it."""
-    return connection.execute(sa.select(feeds.c.name).where(feeds.c.next_due <= now).limit(1)).first() is not None
+    return connection.execute(sa.select(feeds.c.name).where(feeds.c.next_due <= now, _free(now)).limit(1)).first() is not None
+
+
+def _free(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
 
 
 def claim(tx: sa.Connection, now: datetime, *, lease: timedelta, limit: int) -> list[FeedState]:
     """Up to ``limit`` feeds that are due and not being polled, the longest waiting first."""
-    free = sa.or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
-    query = sa.select(*_STATE).where(feeds.c.next_due <= now, free).order_by(feeds.c.next_due, feeds.c.name).limit(limit)
+    query = sa.select(*_STATE).where(feeds.c.next_due <= now, _free(now)).order_by(feeds.c.next_due, feeds.c.name).limit(limit)
     claimed = [_state(row._mapping) for row in tx.execute(query)]
     if claimed:
         update = sa.update(feeds).where(feeds.c.name == sa.bindparam("n")).values(lease_until=now + lease)
@@ -72,25 +84,36 @@ def save(tx: sa.Connection, state: FeedState, document: bytes | None) -> None:
     """Keep everything a poll with a new document changed, and end its lease."""
     values = {column.name: getattr(state, column.name) for column in _STATE if column.name not in {"name", "url"}}
     # The address is part of the condition: a poll of an address that was changed meanwhile must not bring its validators.
-    mine = sa.and_(feeds.c.name == state.name, feeds.c.url == state.url)
-    tx.execute(sa.update(feeds).where(mine).values(listed=document, lease_until=None, **values))
+    # And a feed taken out of the configuration meanwhile must not come back.
+    mine = sa.and_(feeds.c.name == state.name, feeds.c.url == state.url, feeds.c.next_due.is_not(None))
+    tx.execute(sa.update(feeds).where(mine).values(listed=document, **values))
+    _release(tx, [state.name])
 
 
 def save_polled(tx: sa.Connection, states: Iterable[FeedState]) -> None:
     """Keep the outcome of polls that found nothing new, many at once, and end their leases."""
     values = {name: sa.bindparam("new_" + name, type_=feeds.c[name].type) for name in _POLLED}
     mine = sa.and_(feeds.c.name == sa.bindparam("n"), feeds.c.url == sa.bindparam("u"), feeds.c.next_due.is_not(None))
-    update = sa.update(feeds).where(mine).values(lease_until=None, **values)
+    update = sa.update(feeds).where(mine).values(**values)
     rows = [{"n": s.name, "u": s.url, **{"new_" + name: getattr(s, name) for name in _POLLED}} for s in states]
     if rows:
         tx.execute(update, rows)
+        _release(tx, [row["n"] for row in rows])
 
 
-def release(tx: sa.Connection, names: Iterable[str]) -> None:
-    """End the leases of polls that were given up, so that they are due again at once."""
-    rows = [{"n": name} for name in names]
-    if rows:
-        tx.execute(sa.update(feeds).where(feeds.c.name == sa.bindparam("n")).values(lease_until=None), rows)
+def postpone(tx: sa.Connection, until: Mapping[str, datetime]) -> None:
+    """Poll those feeds later: something of ours stood in the way. One taken out of the configuration stays out."""
+    update = sa.update(feeds).where(feeds.c.name == sa.bindparam("n"), feeds.c.next_due.is_not(None))
+    rows = [{"n": name, "later": moment} for name, moment in until.items()]
+    tx.execute(update.values(next_due=sa.bindparam("later", type_=feeds.c.next_due.type)), rows)
+    _release(tx, list(until))
+
+
+def _release(tx: sa.Connection, names: Sequence[object]) -> None:
+    """End leases whatever else the configuration did to the feeds meanwhile."""
+    tx.execute(
+        sa.update(feeds).where(feeds.c.name == sa.bindparam("n")).values(lease_until=None), [{"n": name} for name in names]
+    )
 
 
 def states(connection: sa.Connection) -> dict[str, FeedState]:

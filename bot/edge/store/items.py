@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeVar
@@ -15,11 +15,13 @@ from bot.model import Item, NewItem
 
 T = TypeVar("T")
 
+_HORIZON = timedelta(days=2)  # a due time further off was written under a wrong clock; ours are within a day
 _CHUNK = 500  # values in one IN list; SQLite allows 32,766 (sqlite.org/limits.html), short statements are cached
 ITEM_COLUMNS = (
     items.c.id, items.c.feed, items.c.guid, items.c.url, items.c.title, items.c.summary, items.c.published,
     items.c.first_seen, items.c.outlet, items.c.baseline, items.c.inside, items.c.duplicate_of, items.c.duplicate_why,
     items.c.tries,
+    items.c.judged_at,
 )  # fmt: skip
 
 
@@ -95,37 +97,37 @@ _KEEP_KEY = insert(seen).on_conflict_do_nothing()
 _TAKE_KEY = (_taking := insert(seen)).on_conflict_do_update(index_elements=["key"], set_={"item": _taking.excluded["item"]})
 
 
-def take_over(tx: sa.Connection) -> None:
-    """Free every lease: whoever holds the state's lock knows their owner dead."""
+def take_over(tx: sa.Connection, now: datetime) -> None:
+    """Free every lease: whoever holds the state's lock knows their owner dead. And mend due times of a wrong clock."""
+    tx.execute(sa.update(items).where(items.c.due > now + _HORIZON).values(due=now))
     tx.execute(sa.update(items).where(items.c.due.is_not(None), items.c.lease_until.is_not(None)).values(lease_until=None))
 
 
 def any_due(connection: sa.Connection, now: datetime) -> bool:
     """Whether an item waits to be judged: a look before a transaction is opened for it."""
-    return connection.execute(sa.select(items.c.id).where(items.c.due <= now).limit(1)).first() is not None
+    return connection.execute(sa.select(items.c.id).where(items.c.due <= now, _free(now)).limit(1)).first() is not None
+
+
+def _free(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(items.c.lease_until.is_(None), items.c.lease_until <= now)
 
 
 def claim(tx: sa.Connection, now: datetime, *, lease: timedelta, limit: int) -> list[Item]:
     """Up to ``limit`` items that wait to be judged, oldest first; a duplicate only after its original."""
     first = items.alias("first")
     original = sa.select(first.c.id).where(first.c.id == items.c.duplicate_of, first.c.judged_at.is_(None)).exists()
-    free = sa.or_(items.c.lease_until.is_(None), items.c.lease_until <= now)
-    query = sa.select(*ITEM_COLUMNS).where(items.c.due <= now, free, ~original).order_by(items.c.id).limit(limit)
+    query = sa.select(*ITEM_COLUMNS).where(items.c.due <= now, _free(now), ~original).order_by(items.c.id).limit(limit)
     claimed = [Item(**row._mapping) for row in tx.execute(query)]
     if claimed:
         tx.execute(sa.update(items).where(items.c.id.in_([item.id for item in claimed])).values(lease_until=now + lease))
     return claimed
 
 
-def postpone(tx: sa.Connection, item: int, until: datetime) -> None:
-    """Judge the item later: something unexpected stood in the way."""
-    tx.execute(sa.update(items).where(items.c.id == item).values(due=until, lease_until=None))
-
-
-def release(tx: sa.Connection, ids: Collection[int]) -> None:
-    """End the leases of items whose judging was given up, so that they are due again at once."""
-    if ids:
-        tx.execute(sa.update(items).where(items.c.id.in_(ids)).values(lease_until=None))
+def postpone(tx: sa.Connection, until: Mapping[int, datetime]) -> None:
+    """Judge those items later: something stood in the way."""
+    update = sa.update(items).where(items.c.id == sa.bindparam("n"), items.c.due.is_not(None))
+    rows = [{"n": item, "later": moment} for item, moment in until.items()]
+    tx.execute(update.values(due=sa.bindparam("later", type_=items.c.due.type), lease_until=None), rows)
 
 
 def waiting(connection: sa.Connection) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from pathlib import Path
 
 from bot.errors import StateBusy, StateError
@@ -22,14 +23,23 @@ class StateLock:
             self._fd = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StateError(f"{self.path}: cannot be opened: {error.strerror}") from error
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not self._take():
             owner = os.pread(self._fd, 20, 0).decode("ascii", "replace").strip()
             os.close(self._fd)
-            raise StateBusy(f"{state}: another Storywatch works on it (process {owner or 'unknown'}); stop it first") from error
+            raise StateBusy(f"{state}: another Storywatch works on it (process {owner or 'unknown'}); stop it first")
         os.ftruncate(self._fd, 0)
         os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
+
+    def _take(self) -> bool:
+        """Three tries within a tenth of a second: `storywatch status` holds the lock for an instant to see whether it is free."""
+        for wait in (0.05, 0.05, 0.0):
+            try:
+                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                threading.Event().wait(wait)
+            else:
+                return True
+        return False
 
     def release(self) -> None:
         """Let the next instance in."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +21,10 @@ from bot.edge.store.schema import alert_items, alerts, attempts
 from bot.model import Alert, AlertEntry, Answer, Attempt, OutboxRow, Queued
 
 # `sending` too: a lane looks at its queue only between two alerts, so one found there lost its answer (a full disk, say).
-_WAITING = ("queued", "retry", "sending")
+# As text, word for word the condition of the index alerts_open: with bound values SQLite would not use it.
+_OPEN = sa.text("alerts.state IN ('queued', 'retry', 'sending')")
+# A retry further off than any schedule of ours or Retry-After sets (a day) was written under a wrong clock.
+_HORIZON = timedelta(days=2)
 
 
 def new_id() -> str:
@@ -50,8 +53,9 @@ def queue(tx: sa.Connection, alert: Alert) -> None:
         tx.execute(sa.insert(alert_items), rows)
 
 
-def take_over(tx: sa.Connection) -> int:
+def take_over(tx: sa.Connection, now: datetime) -> int:
     """Queue again what was being sent when its sender died; returns how many. The receiver may get those twice."""
+    tx.execute(sa.update(alerts).where(alerts.c.due > now + _HORIZON).values(due=now))
     ambiguous = sa.update(alerts).where(alerts.c.state == "sending")
     count = tx.execute(
         ambiguous.values(state="queued", due=None, why="the last attempt was cut short; it may arrive twice")
@@ -68,14 +72,14 @@ def _close_ledger(tx: sa.Connection, which: sa.ColumnElement[bool]) -> None:
 def channels_due(connection: sa.Connection, now: datetime) -> set[str]:
     """The channels with an alert that may be sent now."""
     due = sa.or_(alerts.c.due.is_(None), alerts.c.due <= now)
-    query = sa.select(alerts.c.channel).where(alerts.c.state.in_(_WAITING), due).distinct()
+    query = sa.select(alerts.c.channel).where(_OPEN, due).distinct()
     return set(connection.execute(query).scalars())
 
 
 def waiting(connection: sa.Connection, channel: str) -> list[Queued]:
     """The channel's queue, in order."""
-    query = sa.select(alerts.c.seq, alerts.c.type, alerts.c.story, alerts.c.due)
-    query = query.where(alerts.c.channel == channel, alerts.c.state.in_(_WAITING)).order_by(alerts.c.seq)
+    query = sa.select(alerts.c.seq, alerts.c.type, alerts.c.story, alerts.c.due, alerts.c.tries)
+    query = query.where(alerts.c.channel == channel, _OPEN).order_by(alerts.c.seq)
     return [Queued(**row._mapping) for row in connection.execute(query)]
 
 
@@ -171,6 +175,12 @@ def counts(connection: sa.Connection) -> dict[str, dict[str, int]]:
     for channel, state, count in connection.execute(query):
         found.setdefault(channel, {})[state] = count
     return found
+
+
+def most_tries(connection: sa.Connection) -> dict[str, int]:
+    """By channel: how often the alert that was tried most of those waiting was tried."""
+    query = sa.select(alerts.c.channel, sa.func.max(alerts.c.tries)).where(_OPEN).group_by(alerts.c.channel)
+    return dict(connection.execute(query).tuples().all())
 
 
 def last_trouble(connection: sa.Connection) -> dict[str, str]:

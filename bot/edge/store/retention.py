@@ -39,7 +39,7 @@ def prune_items(tx: sa.Connection, before: datetime) -> int:
     open_alert = (
         sa.select(alert_items.c.item)
         .join(alerts, alerts.c.seq == alert_items.c.alert)
-        .where(alert_items.c.item == items.c.id, alerts.c.state.in_(("queued", "sending", "retry", "parked")))
+        .where(alert_items.c.item == items.c.id, alerts.c.state.in_(("queued", "sending", "retry")))
     )
     query = (
         sa.select(items.c.id, items.c.title, items.c.summary, articles.c.text, items.c.judged_at)
@@ -60,11 +60,12 @@ def prune_items(tx: sa.Connection, before: datetime) -> int:
 
 
 def prune_outbox(tx: sa.Connection, before: datetime) -> None:
-    """Drop delivered alerts from before then with their attempts, and developments that nothing is left of."""
-    old = sa.select(alerts.c.seq).where(alerts.c.created < before, alerts.c.state.in_(("delivered", "merged")))
+    """Drop alerts from before then that wait for nothing, with their attempts; and developments of which nothing is left."""
+    gone = sa.and_(alerts.c.created < before, alerts.c.state.in_(("delivered", "merged", "parked")))
+    old = sa.select(alerts.c.seq).where(gone)
     tx.execute(sa.delete(attempts).where(attempts.c.alert.in_(old)))
     tx.execute(sa.delete(alert_items).where(alert_items.c.alert.in_(old)))
-    tx.execute(sa.delete(alerts).where(alerts.c.created < before, alerts.c.state.in_(("delivered", "merged"))))
+    tx.execute(sa.delete(alerts).where(gone))
     used = sa.select(verdicts.c.item).where(verdicts.c.development == developments.c.id)
     tx.execute(sa.delete(developments).where(developments.c.opened < before, ~used.exists()))
 

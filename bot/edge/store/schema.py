@@ -115,7 +115,7 @@ verdicts = sa.Table(
     sa.Column("development", sa.Integer),
     sa.Column("unannounced", sa.Boolean, nullable=False, server_default="0"),  # waits for the first pass's digest
     sa.Index("verdicts_development", "development", sqlite_where=sa.text("development IS NOT NULL")),
-    sa.Index("verdicts_unannounced", "story", sqlite_where=sa.text("unannounced")),
+    sa.Index("verdicts_unannounced", "item", sqlite_where=sa.text("unannounced = 1")),  # as the queries say it, or it is not used
     sqlite_with_rowid=False,
 )
 
@@ -164,7 +164,8 @@ alerts = sa.Table(
     sa.Column("why", sa.Text, nullable=False, server_default=""),
     sa.Column("delivered_at", Moment),
     sa.Column("merged_into", sa.Text),
-    sa.Index("alerts_lane", "channel", "state", "seq"),
+    sa.Index("alerts_open", "channel", "seq", sqlite_where=sa.text("state IN ('queued', 'retry', 'sending')")),
+    sa.Index("alerts_sent", "channel", "delivered_at"),
     # One new-development alert per channel, whatever is judged twice.
     sa.Index("alerts_once", "channel", "development", unique=True, sqlite_where=sa.text("type = 'development.new'")),
     sqlite_autoincrement=True,

@@ -19,14 +19,16 @@ def save(tx: sa.Connection, judgements: Sequence[Judgement]) -> None:
     _index(tx, judgements)
     tx.execute(_SETTLE, [_settled(judgement) for judgement in judgements])
     rows = [_row(judgement.item.id, verdict) for judgement in judgements for verdict in judgement.verdicts]
-    for judgement in judgements:
-        if judgement.item.tries:  # judged before: its verdicts so far give way
-            stories = [verdict.story for verdict in judgement.verdicts]
-            tx.execute(sa.delete(verdicts).where(verdicts.c.item == judgement.item.id, verdicts.c.story.in_(stories)))
     if rows:
-        tx.execute(sa.insert(verdicts), rows)
+        tx.execute(_JUDGE, rows)
 
 
+# Judging is safe to run twice: a later verdict takes the earlier one's place.
+_JUDGE = (_judging := insert(verdicts)).on_conflict_do_update(
+    index_elements=["item", "story"],
+    set_={column.name: _judging.excluded[column.name] for column in verdicts.c if not column.primary_key},
+)
+_READ = (_reading := insert(articles)).on_conflict_do_update(index_elements=["item"], set_={"text": _reading.excluded["text"]})
 _SETTLE = (
     sa.update(items)
     .where(items.c.id == sa.bindparam("n"))
@@ -55,13 +57,14 @@ def _row(item: int, verdict: Verdict) -> dict[str, object]:
 
 def _index(tx: sa.Connection, judgements: Sequence[Judgement]) -> None:
     """Make the items searchable with what is known of them now."""
-    for judgement in judgements:
-        item = judgement.item
-        if item.tries:  # judged before, without its article
-            search.take(tx, item.id, item.title, body(item.summary, None))
+    before = sa.select(items.c.id, articles.c.text).outerjoin(articles, articles.c.item == items.c.id)
+    known = before.where(items.c.id.in_([judgement.item.id for judgement in judgements]), items.c.judged_at.is_not(None))
+    indexed = {row.id: row.text for row in tx.execute(known)}
+    for item in (judgement.item for judgement in judgements if judgement.item.id in indexed):
+        search.take(tx, item.id, item.title, body(item.summary, indexed[item.id]))
     texts = [{"item": judgement.item.id, "text": judgement.article.text} for judgement in judgements if judgement.article.text]
     if texts:
-        tx.execute(sa.insert(articles), texts)
+        tx.execute(_READ, texts)
     search.put(tx, [(j.item.id, j.item.title, body(j.item.summary, j.article.text)) for j in judgements])
 
 
@@ -88,7 +91,8 @@ def candidates(connection: sa.Connection, story: str, since: datetime) -> list[C
     query = (
         sa.select(verdicts.c.development, prints)
         .join(verdicts, verdicts.c.item == prints.c.item)
-        .where(prints.c.at >= since, verdicts.c.story == story, verdicts.c.development.is_not(None))
+        # coalesce keeps SQLite from the index over every development there ever was: few prints are this young.
+        .where(prints.c.at >= since, verdicts.c.story == story, sa.func.coalesce(verdicts.c.development, 0) != 0)
         .order_by(prints.c.item)
     )
     return [

@@ -30,7 +30,7 @@ def test_logged_items_wait_to_be_judged_oldest_first_and_are_leased_once(filled:
     assert claim(filled) == [first, second]
     assert claim(filled) == []
     with filled.store.write() as tx:
-        items.take_over(tx)
+        items.take_over(tx, NOW)
     assert claim(filled) == [first, second]
 
 

@@ -63,7 +63,7 @@ def test_what_was_being_sent_when_the_sender_died_is_sent_again_and_the_ledger_s
     with filled.store.write() as tx:
         outbox.take(tx, 1, NOW)
     with filled.store.write() as tx:
-        assert outbox.take_over(tx) == 1
+        assert outbox.take_over(tx, NOW) == 1
     with filled.store.read() as connection:
         assert [attempt.state for attempt in outbox.ledger(connection, alert)] == ["unknown"]
         assert [waiting.seq for waiting in outbox.waiting(connection, "newsroom")] == [1]

@@ -94,7 +94,7 @@ def _verdicts() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("verdicts_development", "verdicts", ["development"], sqlite_where=sa.text("development IS NOT NULL"))
-    op.create_index("verdicts_unannounced", "verdicts", ["story"], sqlite_where=sa.text("unannounced"))
+    op.create_index("verdicts_unannounced", "verdicts", ["item"], sqlite_where=sa.text("unannounced = 1"))
     op.create_table(
         "developments",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -138,7 +138,9 @@ def _outbox() -> None:
         sa.Column("merged_into", sa.Text),
         sqlite_autoincrement=True,
     )
-    op.create_index("alerts_lane", "alerts", ["channel", "state", "seq"])
+    waiting = sa.text("state IN ('queued', 'retry', 'sending')")
+    op.create_index("alerts_open", "alerts", ["channel", "seq"], sqlite_where=waiting)
+    op.create_index("alerts_sent", "alerts", ["channel", "delivered_at"])
     op.create_index(
         "alerts_once", "alerts", ["channel", "development"], unique=True, sqlite_where=sa.text("type = 'development.new'")
     )
