@@ -206,7 +206,7 @@ def _as_json(row: OutboxRow) -> dict[str, object]:
     alert = row.alert
     return {
         "id": alert.id, "type": alert.type, "channel": alert.channel, "story": alert.story or None, "state": row.state,
-        "attempts": row.attempts, "created": iso(alert.created), "next_try": iso(row.due), "delivered": iso(row.delivered_at),
+        "tries": row.attempts, "created": iso(alert.created), "next_try": iso(row.due), "delivered": iso(row.delivered_at),
         "why": row.why, "merged_into": row.merged_into, "feed": alert.feed or None, "problem": alert.problem or None,
         "items": [entry.item.id for entry in alert.entries],
     }  # fmt: skip

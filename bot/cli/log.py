@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 
 import click
 
@@ -29,6 +29,8 @@ _LOOK_SECONDS = 0.5  # how soon --follow shows a verdict
 _LATE = timedelta(minutes=4)
 _NEXT = timedelta(milliseconds=1)  # the state's clock ticks in these
 
+# A table's widths are known when its last row is: a long log is shown in several, so that the first comes at once.
+_SCREENFUL = 200
 # On a terminal as much of the line as can be belongs to the title.
 _TABLE = (
     Column(title="id", right=True),
@@ -80,6 +82,7 @@ class _Reader:
     def __init__(self, store: Store, wanted: LogFilter) -> None:
         self.wanted = wanted
         self._store = store
+        self.found = False
         self._shown: dict[int, datetime] = {}  # when the items shown were judged, as far back as a late one may come
         self._latest = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -110,6 +113,7 @@ class _Reader:
         return list({row.item.id: row for row in found}.values())
 
     def _remember(self, row: LogRow) -> None:
+        self.found = True
         if row.judged_at is not None:
             self._shown[row.item.id] = row.judged_at
             self._latest = max(self._latest, row.judged_at)
@@ -119,10 +123,9 @@ def _print(reader: _Reader, config: Config, *, follow: bool) -> None:
     """For a person: a table, then a line for each item that is judged."""
     only = config.stories[0].name if len(config.stories) == 1 else ""
     rows = reader.listed()
-    first = next(rows, None)
-    if first is not None:
-        write_table(_TABLE, (_short(row, only) for row in chain([first], rows)))
-    elif not follow:
+    for first in rows:
+        write_table(_TABLE, (_short(row, only) for row in chain([first], islice(rows, _SCREENFUL - 1))))
+    if not reader.found and not follow:
         click.echo(safe(_nothing(reader.wanted, config)), err=True)
     for row in reader.judged() if follow else ():
         number, seen, verdict, title = _short(row, only)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import signal
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,10 +14,10 @@ from typing import Any
 
 import click
 
-from bot import logs
 from bot.cli import progress
 from bot.cli.context import Context, examples
 from bot.cli.output import write_json
+from bot.cli.start import start
 from bot.cli.times import Time, iso, local
 from bot.cli.words import count
 from bot.config import Config
@@ -30,7 +30,7 @@ from bot.workshop import Workshop
 
 @click.command(epilog=examples("storywatch once", "storywatch once --now 2026-03-04T12:00:00Z --json"))
 @click.option("--now", type=Time(), metavar="TIME", help="The time of the pass, in ISO 8601: for trials and tests.")
-@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object; alerts of the console go to stderr.")
 @click.option("-v", "--verbose", is_flag=True, help="Also log what found nothing.")
 @click.pass_obj
 def once(context: Context, *, now: datetime | None, as_json: bool, verbose: bool) -> int:
@@ -39,14 +39,17 @@ def once(context: Context, *, now: datetime | None, as_json: bool, verbose: bool
     Does not wait for later retries; says how many wait. Exit code 0 when the pass ran to its end, whatever feeds or
     channels said; 75 when another instance works on the state; 143 when SIGTERM ended it early.
     """
-    config = context.load(warn=True)
-    logs.set_up(context.log_format, config.secrets, level=logging.DEBUG if verbose else logging.INFO)
+    config = start(context, verbose=verbose)
 
     def clock() -> datetime:
         return now or datetime.now(UTC)
 
-    # The bar first: the workshop keeps stdout for the console's alerts.
-    with _sigterm() as stop, progress.bar("polling") as show, Workshop(config, stop) as workshop:
+    # The bar first: while it is shown it stands in the place of stdout. Beside JSON, alerts of the console would be in the way.
+    with (
+        _sigterm() as stop,
+        progress.bar("polling") as show,
+        Workshop(config, stop, sys.stderr if as_json else sys.stdout) as workshop,
+    ):
         tally = _Tally(show, _ahead(workshop.edges.store, config, clock()))
         rounds = workshop.rounds(clock, tally.hear)
         try:

@@ -65,7 +65,7 @@ def _ask(door: Door, pool: Pool, feed: Feed) -> Asked:
     answer = door.get(feed.url, private=feed.headers, inside=True, cap=FEED_BYTES)
     if isinstance(answer, FetchFailure):
         return Asked(feed=feed.name, problem=answer.why)
-    if problem := decide.answer_problem(answer, None):
+    if problem := decide.answer_problem(answer, None, conditional=False):
         return Asked(feed=feed.name, problem=problem.why)
     try:
         found = pool.run(parse.feed, answer.body, url=answer.url, content_type=answer.headers.get("content-type"), now=now)

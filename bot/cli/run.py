@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
 import click
 
-from bot import logs
 from bot.cli.context import Context, examples
+from bot.cli.start import start
 from bot.daemon import Daemon
 
 
@@ -20,6 +18,4 @@ def run(context: Context, *, verbose: bool) -> int:
     SIGTERM ends it within 10 seconds; SIGHUP or a changed file reloads the configuration, and a wrong one leaves
     the old one in force. Exit code 75: another instance works on the state.
     """
-    config = context.load(warn=True)
-    logs.set_up(context.log_format, config.secrets, level=logging.DEBUG if verbose else logging.INFO)
-    return Daemon(config, context.environ).run()
+    return Daemon(start(context, verbose=verbose), context.environ).run()

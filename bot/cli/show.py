@@ -37,20 +37,26 @@ def show(context: Context, *, item: str, as_json_: bool) -> None:
         row = log_room.find(connection, ids[0], with_text=True) if ids else None
         if row is None:
             raise StorywatchError(f"{item}: not in the log; `storywatch log --search WORDS` finds items by their words")
+        others = [other for other in _at(connection, row.item.url or "") if other != row.item.id]
         alerts = outbox.about(connection, row.item.id)
         developments = verdicts.of_development(connection, [v.development for v in row.verdicts if v.development is not None])
     if as_json_:
-        write_json(_whole(row, alerts, ids[1:]))
+        write_json(_whole(row, alerts, others))
         return
-    for line in _lines(row, alerts, developments, ids[1:]):
+    for line in _lines(row, alerts, developments, others):
         click.echo(safe(line))
 
 
 def _ids(connection: Reading, wanted: str) -> list[int]:
     if wanted.isdecimal():
         return [int(wanted)] if len(wanted) < 19 else []  # SQLite's integers end there
-    entry = Entry(guid=None, url=wanted, title="", summary="", published=None)
-    return log_room.by_key(connection, identify.keys("", entry).url, wanted)
+    return _at(connection, wanted)
+
+
+def _at(connection: Reading, url: str) -> list[int]:
+    """The items of that address, in any spelling of it, and their duplicates; oldest first."""
+    entry = Entry(guid=None, url=url, title="", summary="", published=None)
+    return log_room.by_key(connection, identify.keys("", entry).url, url)
 
 
 def _whole(row: LogRow, alerts: Sequence[OutboxRow], others: Sequence[int]) -> dict[str, object]:

@@ -30,19 +30,24 @@ _CHANNELS = (
 )  # fmt: skip
 
 
+# Tries of one alert after which a channel that "may work later" needs a person: 35 minutes of the schedule of retries.
+TOO_OFTEN = 4
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lane:
-    """A channel's outbox in numbers. ``known``: it is in the configuration."""
+    """A channel's outbox in numbers. ``known``: it is configured; ``tries``: of that waiting alert which was tried most."""
 
     known: bool
     delivered: int
     waiting: int
     refused: int
     trouble: str
+    tries: int
 
     @property
     def needs_person(self) -> bool:
-        return bool(self.refused) or (not self.known and bool(self.waiting))
+        return bool(self.refused) or self.tries >= TOO_OFTEN or (not self.known and bool(self.waiting))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +68,7 @@ def status(context: Context, *, as_json: bool) -> int:
     """Show how feeds and channels are, and whether the bot is running.
 
     Exit code 1 when something needs a person: a feed that will not recover by itself, or failed three times in a row;
-    a channel that refused alerts; alerts for a channel that is not configured any more. Else 0.
+    a channel that refused alerts, or accepts none for half an hour; alerts for a channel that is not configured. Else 0.
     """
     report = _look(context.load())
     if as_json:
@@ -77,11 +82,12 @@ def _look(config: Config) -> _Report:
     with open_reading(config.state).read() as connection:
         kept = feeds.states(connection)
         counts, trouble = outbox.counts(connection), outbox.last_trouble(connection)
+        tries = outbox.most_tries(connection)
         unjudged, _ = items.waiting(connection)
     states = {feed.name: kept.get(feed.name, FeedState(name=feed.name, url=feed.url)) for feed in config.feeds}
     known = {channel.name for channel in config.channels}
     names = [*(channel.name for channel in config.channels), *sorted(counts.keys() - known)]
-    lanes = {name: _lane(counts.get(name, {}), trouble.get(name, ""), known=name in known) for name in names}
+    lanes = {name: _lane(counts.get(name, {}), trouble.get(name, ""), tries.get(name, 0), known=name in known) for name in names}
     needs = [
         f"feed {name}: {_feed_problem(state)}; if it stays so, correct its url or remove it"
         for name, state in states.items()
@@ -91,17 +97,18 @@ def _look(config: Config) -> _Report:
     return _Report(states=states, lanes=lanes, unjudged=unjudged, running=lock.owner(config.state), needs=needs)
 
 
-def _lane(counts: Mapping[str, int], trouble: str, *, known: bool) -> _Lane:
+def _lane(counts: Mapping[str, int], trouble: str, tries: int, *, known: bool) -> _Lane:
     waiting = sum(counts.get(state, 0) for state in ("queued", "sending", "retry"))
-    return _Lane(
-        known=known, delivered=counts.get("delivered", 0), waiting=waiting, refused=counts.get("parked", 0), trouble=trouble
-    )
+    delivered, refused = counts.get("delivered", 0), counts.get("parked", 0)
+    return _Lane(known=known, delivered=delivered, waiting=waiting, refused=refused, trouble=trouble, tries=tries)
 
 
 def _trouble(lane: _Lane) -> str:
     if not lane.known:
         held = count(lane.waiting + lane.refused, "alert")
         return f"not in the configuration any more, but holds {held}; to have them sent, configure a channel of that name"
+    if not lane.refused:
+        return f"{count(lane.waiting, 'alert')} waiting, not accepted in {lane.tries} tries: {lane.trouble}"
     return f"{count(lane.refused, 'alert')} refused: {lane.trouble}; after repair: storywatch alerts retry"
 
 

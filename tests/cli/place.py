@@ -104,7 +104,7 @@ class Place:
     def feed(self, name: str, *items: str, **options: Any) -> None:
         """A feed of the configuration and of the web; called again, it lists other items."""
         path = "/" + re.sub(r"\W+", "-", name.lower())
-        self.feeds[name] = {"name": name, "url": self.web.url + path, **options}
+        self.feeds[name] = {**self.feeds.get(name, {"name": name, "url": self.web.url + path}), **options}
         self.web.answers[path] = rss(*items)
 
     def channel(self, name: str, kind: str, reply: Reply | None = None) -> None:

@@ -179,8 +179,8 @@ def counts(connection: sa.Connection) -> dict[str, dict[str, int]]:
 
 def most_tries(connection: sa.Connection) -> dict[str, int]:
     """By channel: how often the alert that was tried most of those waiting was tried."""
-    query = sa.select(alerts.c.channel, sa.func.max(alerts.c.tries)).where(_OPEN).group_by(alerts.c.channel)
-    return dict(connection.execute(query).tuples().all())
+    query = sa.select(alerts.c.channel, sa.func.max(alerts.c.tries).label("most")).where(_OPEN).group_by(alerts.c.channel)
+    return {row.channel: row.most for row in connection.execute(query)}
 
 
 def last_trouble(connection: sa.Connection) -> dict[str, str]:

@@ -165,3 +165,4 @@ def test_channels_tell_what_waits_and_what_troubles_them(filled: Filled) -> None
     with filled.store.read() as connection:
         assert outbox.counts(connection) == {"newsroom": {"parked": 1, "queued": 1}}
         assert outbox.last_trouble(connection) == {"newsroom": "404 no_service"}
+        assert outbox.most_tries(connection) == {"newsroom": 0}
