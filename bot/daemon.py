@@ -20,6 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import logs, report
 from bot.config import Config, load
+from bot.core.counting import count
 from bot.errors import ConfigError, StateError, StorywatchError
 from bot.pipeline import Pipeline
 from bot.rounds import Rounds
@@ -56,7 +57,7 @@ class Daemon:
             rounds.start()
             scheduler = self._ticks(rounds)
             scheduler.start()
-            watched = f"{len(self.config.feeds)} feeds, {len(self.config.stories)} stories"
+            watched = _watched(self.config)
             report.said(log, logging.INFO, "started", f"watching {watched}; state {self.config.state}")
             notify(f"READY=1\nSTATUS=watching {watched}")
             self._watch(rounds)
@@ -134,8 +135,7 @@ class Daemon:
         logs.hide(config.secrets)
         rounds.reconfigure(Pipeline(config, rounds.pipeline.edges))
         self.config = config
-        watched = f"{len(config.feeds)} feeds, {len(config.stories)} stories"
-        report.said(log, logging.INFO, "config.loaded", f"configuration loaded: {watched}")
+        report.said(log, logging.INFO, "config.loaded", f"configuration loaded: {_watched(config)}")
 
     def _drain(self, rounds: Rounds, workshop: Workshop) -> None:
         """Let what is being sent end, then cut the rest off: it is done again at the next start."""
@@ -163,6 +163,10 @@ class Daemon:
         del number, frame
         self.reload.set()
         self._wake.set()
+
+
+def _watched(config: Config) -> str:
+    return f"{count(len(config.feeds), 'feed')}, {count(len(config.stories), 'story', 'stories')}"
 
 
 def _until(done: Callable[[], bool], seconds: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from bot.core.counting import count
 from bot.core.text import clean
 from bot.model import Alert, FeedState
 from bot.pipeline import Judged, Polled, Sent
@@ -69,8 +70,8 @@ def sent(log: logging.Logger, outcome: Sent) -> None:
         said(log, logging.ERROR, "alert.parked", f"channel {channel}: {what} refused: {why}{hint}", **fields)
 
 
-def _new(count: int) -> str:
-    return f"{count} new item{'' if count == 1 else 's'}" if count else "nothing new"
+def _new(number: int) -> str:
+    return count(number, "new item") if number else "nothing new"
 
 
 def _headline(title: str) -> str:

@@ -33,8 +33,8 @@ def user_agent(contact: str | None) -> str:
 class Workshop:
     """The edges of one run, opened together and closed in the right order."""
 
-    def __init__(self, config: Config, stopping: threading.Event, out: TextIO = sys.stdout) -> None:
-        self.config, self.stopping, self.out = config, stopping, out
+    def __init__(self, config: Config, stopping: threading.Event, out: TextIO | None = None) -> None:
+        self.config, self.stopping, self.out = config, stopping, out or sys.stdout
         self._closing = ExitStack()
 
     def __enter__(self) -> Self:

@@ -35,7 +35,7 @@ ARROWS: dict[str, set[str]] = {
     "bot.report": {"bot.core", "bot.model", "bot.pipeline"},
     "bot.rounds": {"bot.rounds", "bot.core", "bot.edge", "bot.errors", "bot.model", "bot.pipeline", "bot.report"},
     "bot.workshop": {"bot", "bot.config", "bot.edge", "bot.pipeline", "bot.rounds"},
-    "bot.daemon": {"bot.config", "bot.errors", "bot.logs", "bot.pipeline", "bot.report", "bot.rounds", "bot.sdnotify", "bot.workshop"},
+    "bot.daemon": {"bot.config", "bot.core.counting", "bot.errors", "bot.logs", "bot.pipeline", "bot.report", "bot.rounds", "bot.sdnotify", "bot.workshop"},
     "bot.cli": {"bot", "bot.cli", "bot.config", "bot.core", "bot.daemon", "bot.edge", "bot.errors", "bot.logs", "bot.model",
                 "bot.pipeline", "bot.rounds", "bot.workshop"},
     "bot.__main__": {"bot.cli"},

@@ -13,7 +13,7 @@ from bot.cli.context import Context, examples
 from bot.cli.output import Cell, Column, Format, format_options, on_terminal, write_csv, write_json, write_table
 from bot.cli.terminal import safe
 from bot.cli.times import iso, local
-from bot.cli.words import count
+from bot.core.counting import count
 from bot.core.text import shorten
 from bot.edge.store import Reading, open_reading, open_shared, outbox
 from bot.errors import StorywatchError

@@ -16,18 +16,16 @@ from bot.cli.rows import article, as_json
 from bot.cli.terminal import safe
 from bot.cli.times import Since, iso, local
 from bot.config import Config
-from bot.edge.store import Store, open_reading
+from bot.edge.store import Reading, Store, open_reading
 from bot.edge.store import log as log_room
 from bot.edge.store.log import LogFilter
 from bot.model import LogRow
 
 VERDICTS = ("match", "no-match", "baseline", "duplicate")
 _LOOK_SECONDS = 0.5  # how soon --follow shows a verdict
-# An item is stamped when its judging begins and committed when it ends: one with a slow page (robots.txt, page and
-# child at their limits take under 2 minutes) comes to light behind later ones. Less than the 5 minutes until a page
-# is read again: then the same item is news again.
-_LATE = timedelta(minutes=4)
 _NEXT = timedelta(milliseconds=1)  # the state's clock ticks in these
+# How far, in items, a filter that hides those not judged yet may be overtaken. A slow page is overtaken by hundreds.
+_OVERTAKEN = 2000
 
 # A table's widths are known when its last row is: a long log is shown in several, so that the first comes at once.
 _SCREENFUL = 200
@@ -77,19 +75,25 @@ def log(
 
 
 class _Reader:
-    """Reads what is wanted of the log, and then every judgement once."""
+    """Reads what is wanted of the log, and then every judgement once.
+
+    New items are found by their ids, which only grow: clocks are set back, and an item with a slow page is stamped when its
+    judging begins, but comes to light behind later ones. Only an item judged again is found by when that was.
+    """
 
     def __init__(self, store: Store, wanted: LogFilter) -> None:
         self.wanted = wanted
-        self._store = store
         self.found = False
-        self._shown: dict[int, datetime] = {}  # when the items shown were judged, as far back as a late one may come
+        self._store = store
+        self._sees_waiting = wanted.story is wanted.verdict is wanted.search is None
+        self._settled = 0  # nothing is to come from items up to this id, but for those judged again
+        self._shown: dict[int, datetime] = {}  # when what was shown was judged
         self._latest = datetime(1970, 1, 1, tzinfo=UTC)
 
     def listed(self) -> Iterator[LogRow]:
         """What the log holds now, oldest first."""
         with self._store.read() as connection:
-            for row in log_room.rows(connection, self.wanted):
+            for row in self._walk(connection):
                 self._remember(row)
                 yield row
 
@@ -104,13 +108,22 @@ class _Reader:
             pause.wait(_LOOK_SECONDS)
 
     def _news(self) -> list[LogRow]:
-        self._shown = {item: at for item, at in self._shown.items() if at >= self._latest - _LATE}
+        since = min(self._latest, datetime.now(UTC)) + _NEXT
         with self._store.read() as connection:
-            found = [
-                *log_room.judged_since(connection, self.wanted, self._latest - _LATE, set(self._shown)),
-                *log_room.judged_since(connection, self.wanted, self._latest + _NEXT, set()),  # items judged a second time
-            ]
-        return list({row.item.id: row for row in found}.values())
+            found = [*self._walk(connection), *log_room.judged_since(connection, self.wanted, since, set())]
+        news = {row.item.id: row for row in found if row.judged_at not in {None, self._shown.get(row.item.id)}}
+        return list(news.values())
+
+    def _walk(self, connection: Reading) -> Iterator[LogRow]:
+        """The items from which something may be to come, by id."""
+        waiting = False
+        for row in log_room.rows(connection, self.wanted, after=self._settled):
+            waiting |= row.judged_at is None
+            if not self._sees_waiting:
+                self._settled = max(self._settled, row.item.id - _OVERTAKEN)
+            elif not waiting:
+                self._settled = row.item.id
+            yield row
 
     def _remember(self, row: LogRow) -> None:
         self.found = True

@@ -19,8 +19,8 @@ from bot.cli.context import Context, examples
 from bot.cli.output import write_json
 from bot.cli.start import start
 from bot.cli.times import Time, iso, local
-from bot.cli.words import count
 from bot.config import Config
+from bot.core.counting import count
 from bot.edge.store import Store, feeds, items, outbox
 from bot.pipeline import Judged, Polled, Sent
 from bot.rounds import Rounds

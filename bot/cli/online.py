@@ -14,9 +14,9 @@ import click
 from bot.cli import progress
 from bot.cli.output import Cell, Column, write_json, write_table
 from bot.cli.times import iso, local
-from bot.cli.words import count
 from bot.config import Config
 from bot.core import decide, parse
+from bot.core.counting import count
 from bot.edge.http import Door, HostTurns, Paced, host_of
 from bot.edge.pool import Pool
 from bot.errors import ChildError, ParseError

@@ -12,8 +12,8 @@ from bot.cli.output import write_json
 from bot.cli.rows import article, as_json
 from bot.cli.terminal import safe
 from bot.cli.times import iso, local
-from bot.cli.words import count
 from bot.core import identify
+from bot.core.counting import count
 from bot.edge.store import Reading, open_reading, outbox, verdicts
 from bot.edge.store import log as log_room
 from bot.errors import StorywatchError

@@ -12,8 +12,8 @@ from bot.cli.context import Context, examples
 from bot.cli.output import Cell, Column, write_json, write_table
 from bot.cli.terminal import safe
 from bot.cli.times import iso, near
-from bot.cli.words import count
 from bot.config import Config
+from bot.core.counting import count
 from bot.edge.store import feeds, items, lock, open_reading, outbox
 from bot.model import FeedState
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot import report
+from bot.core.counting import count
 from bot.edge.http import Paced
 from bot.edge.store import Store, feeds, items, outbox, retention
 from bot.pipeline import Pipeline
@@ -48,7 +49,8 @@ class Rounds:
             items.take_over(tx, now)
             cut_short = outbox.take_over(tx, now)
         if cut_short:
-            message = f"{cut_short} alerts were being sent when the last run ended; they are sent again, and may arrive twice"
+            what = count(cut_short, "alert")
+            message = f"{what} on the way when the last run ended: sent again, and perhaps received twice"
             report.said(log, logging.WARNING, "recovered", message, alerts=cut_short)
 
     def reconfigure(self, pipeline: Pipeline) -> None:
@@ -77,7 +79,7 @@ class Rounds:
         """Queue the first pass's digest when the pass is over."""
         told = self.pipeline.announce(self.crew.clock())
         if told:
-            message = f"{told} items matched already when the watch began: one digest"
+            message = f"{count(told, 'item')} matched already when the watch began: one digest"
             report.said(log, logging.INFO, "baseline", message, items=told)
 
     def deliver_due(self) -> int:

@@ -308,20 +308,37 @@ def test_what_is_followed_is_what_was_and_then_each_item_as_it_is_judged(copy: P
     assert {len(row) for row in csv.reader(io.StringIO(done["--csv"].out))} == {17}, "one head, no empty lines"
 
 
-def test_an_item_with_a_slow_page_is_followed_although_others_overtook_it(copy: Place) -> None:
-    """It is stamped when its judging begins, and comes to light when that ends."""
-    with copy.robot.start("log", "--json", "--follow", "--since", THIRD) as follower:
-        until(lambda: "/p/odd" in follower.said, 20, "what the log held")
-        late = datetime.fromisoformat(THIRD) - timedelta(minutes=1)
+CLOCKS = {
+    "in order": timedelta(minutes=5),
+    "stamped before others that overtook it": timedelta(minutes=-1),
+    "under a clock that was set back": timedelta(days=-400),
+}
+
+
+@pytest.mark.parametrize("options", [[], ["--verdict", "match"]], ids=["everything", "a filter"])
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_an_item_is_followed_when_it_is_judged(copy: Place, clock: str, options: list[str]) -> None:
+    """The stamp is of the moment when judging begins; it comes to light when that ends."""
+    judged_at = int((datetime.fromisoformat(THIRD) + CLOCKS[clock]).timestamp() * 1000)
+    with closing(sqlite3.connect(copy.state)) as connection, connection:
+        add = "INSERT INTO items (feed, guid, title, summary, first_seen, outlet, baseline, inside, judged_at, note, tries)"
+        old = "SELECT feed, ?, 'Late', '', first_seen, outlet, 0, 0, ?, '', 0 FROM items WHERE guid = 'odd-guid'"
+        connection.execute(f"{add} {old}", ["late-guid", None])
+        connection.execute(f"{add} {old}", ["later-guid", judged_at])
+    with copy.robot.start("log", "--json", "--follow", *options) as follower:
+        until(lambda: "odd-guid" in follower.said, 20, "what the log held")
         with closing(sqlite3.connect(copy.state)) as connection, connection:
+            connection.execute("UPDATE items SET judged_at = ? WHERE guid = 'late-guid'", [judged_at])
             connection.execute(
-                "INSERT INTO items (feed, guid, title, summary, first_seen, outlet, baseline, inside, judged_at, note, tries)"
-                " SELECT feed, 'late-guid', 'Late', '', first_seen, outlet, 0, 0, ?, 'read', 0 FROM items WHERE guid = 'odd-guid'",
-                [int(late.timestamp() * 1000)],
+                'INSERT INTO verdicts SELECT new.id, v.story, v.verdict, v.score, v.terms, v."where", v.sentence, v.why, v.rule,'
+                " v.hits, v.development, 0 FROM verdicts v JOIN items old ON old.id = v.item AND old.guid = 'odd-guid'"
+                " JOIN items new ON new.guid = 'late-guid'"
             )
-        until(lambda: "late-guid" in follower.said, 5, "the late item")
+        until(lambda: re.search('late-guid.*"verdict": "match"', follower.said), 5, "the late item, judged")
         follower.signal(signal.SIGINT)
-        assert follower.wait(10).out.count("late-guid") == 1
+        done = follower.wait(10)
+    assert done.out.count("late-guid") == 2 - bool(options), "without a filter it stood in the list already, not judged yet"
+    assert done.out.count("later-guid") == 1 - bool(options)
 
 
 def test_an_item_that_is_judged_again_is_followed_again(copy: Place) -> None:

@@ -16,9 +16,10 @@ import pytest
 from bot.config import Config, load
 from bot.edge.store import Store, Transaction, feeds, items, log, open_state, outbox, verdicts
 from bot.edge.store.log import LogFilter
-from bot.errors import ChildError, Stopping
+from bot.errors import ChildError, StateBusy, Stopping
 from bot.model import Answer, Channel, Fetched, FetchFailure, LogRow, OutboxRow, Payload
 from bot.pipeline import Edges, Judged, Pipeline, Polled, Sent
+from bot.rounds import Crew, Heard, Rounds
 
 START = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 CONFIG = """
@@ -181,6 +182,72 @@ class KilledError(Exception):
     """Stands for the process's death between two instructions."""
 
 
+class TroubledStore:
+    """A state that another process holds whenever ``locked`` says so of the n-th transaction; and a count of them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.locked: Callable[[int], bool] = lambda number: False
+        self.opened = 0
+        self.for_nothing = 0  # transactions that changed no row
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        self.opened += 1
+        if self.locked(self.opened):
+            raise StateBusy("the state is locked by another process for 5 s")
+        with self._store.write() as tx:
+            before = _changes(tx)
+            yield tx
+            self.for_nothing += _changes(tx) == before
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def _changes(tx: Transaction) -> int:
+    driver: Any = tx.connection.driver_connection
+    return int(driver.total_changes)
+
+
+class Hand:
+    """Workers that wait for the test: what was submitted runs when it says so."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Callable[[], object]] = []
+
+    def submit(self, host: str, job: Callable[[], object]) -> None:
+        del host
+        self.jobs.append(job)
+
+    def run_one(self) -> None:
+        self.jobs.pop(0)()
+
+    def run(self) -> None:
+        """What stands there now; not what that brings."""
+        for _ in self.jobs.copy():
+            self.run_one()
+
+
+class Ticks:
+    """The daemon's rounds over a world, tick by tick."""
+
+    def __init__(self, world: World, heard: Heard) -> None:
+        self.hand = Hand()
+        crew = Crew(clock=lambda: world.now, stopping=lambda: world.stopping, heard=heard)
+        self.rounds = Rounds(world.pipeline, self.hand, crew)  # type: ignore[arg-type]
+
+    def poll(self) -> None:
+        self.rounds.poll_due()
+        self.hand.run()
+        self.rounds.flush()
+
+    def judge(self) -> None:
+        self.rounds.judge_waiting()
+        self.hand.run()
+        self.rounds.flush()
+
+
 class World:
     """Drives the pipeline step by step, as the rounds do, under a clock of its own."""
 
@@ -278,6 +345,18 @@ class World:
 
     def fail_at(self, transaction: int) -> None:
         self.store = FailingStore(getattr(self.store, "_store", self.store), transaction)
+
+    def trouble(self) -> TroubledStore:
+        """Put a troubled state in place of the one there is; for the pipelines and rounds made from now on."""
+        self.store = TroubledStore(getattr(self.store, "_store", self.store))
+        return self.store
+
+    def ticks(self, heard: Heard = lambda result: None) -> Ticks:
+        return Ticks(self, heard)
+
+    def asked_for(self, url: str) -> int:
+        """How often an address was asked for."""
+        return [asked for asked, _ in self.web.asked].count(url)
 
 
 @pytest.fixture

@@ -140,7 +140,9 @@ def test_a_poll_cut_off_by_a_stop_is_due_again_at_once(store: Store, workers: Pa
     assert rounds.poll_due() == 1
 
 
-def test_a_state_that_fails_for_a_moment_costs_a_minute_and_asks_no_server_every_second(store: Store, workers: Paced, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_state_that_fails_for_a_moment_costs_a_minute_and_asks_no_server_every_second(
+    store: Store, workers: Paced, caplog: pytest.LogCaptureFixture
+) -> None:
     def full() -> None:
         raise StateError("no space left on the disk")
 

@@ -28,7 +28,7 @@ ITEM_COLUMNS = (
 def known(connection: sa.Connection, keys: Iterable[bytes]) -> dict[bytes, int]:
     """Those of the identity keys that were seen before, with the item they belong to."""
     found: dict[bytes, int] = {}
-    for chunk in _chunks(keys):
+    for chunk in chunks(keys):
         found.update((row.key, row.item) for row in connection.execute(sa.select(seen).where(seen.c.key.in_(chunk))))
     return found
 
@@ -36,7 +36,7 @@ def known(connection: sa.Connection, keys: Iterable[bytes]) -> dict[bytes, int]:
 def owned(connection: sa.Connection, feed: str, ids: Iterable[int]) -> set[int]:
     """Those of the items that belong to the feed."""
     found: set[int] = set()
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         found.update(connection.execute(sa.select(items.c.id).where(items.c.feed == feed, items.c.id.in_(chunk))).scalars())
     return found
 
@@ -44,7 +44,7 @@ def owned(connection: sa.Connection, feed: str, ids: Iterable[int]) -> set[int]:
 def originals(connection: sa.Connection, ids: Iterable[int]) -> dict[int, int]:
     """Which item each duplicate among the ids is a duplicate of."""
     found: dict[int, int] = {}
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         query = sa.select(items.c.id, items.c.duplicate_of).where(items.c.id.in_(chunk), items.c.duplicate_of.is_not(None))
         found.update((row.id, row.duplicate_of) for row in connection.execute(query))
     return found
@@ -53,7 +53,7 @@ def originals(connection: sa.Connection, ids: Iterable[int]) -> dict[int, int]:
 def doubled(connection: sa.Connection, feed: str, ids: Iterable[int]) -> set[int]:
     """Those of the items of which the feed has a duplicate in the log already."""
     found: set[int] = set()
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         query = sa.select(items.c.duplicate_of).where(items.c.feed == feed, items.c.duplicate_of.in_(chunk))
         found.update(connection.execute(query).scalars())
     return found
@@ -62,7 +62,7 @@ def doubled(connection: sa.Connection, feed: str, ids: Iterable[int]) -> set[int
 def of_ids(connection: sa.Connection, ids: Iterable[int]) -> list[Item]:
     """The items of those ids that are still in the log, in order."""
     found: list[Item] = []
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         query = sa.select(*ITEM_COLUMNS).where(items.c.id.in_(chunk)).order_by(items.c.id)
         found += [Item(**row._mapping) for row in connection.execute(query)]
     return found
@@ -146,7 +146,8 @@ def reading_again(connection: sa.Connection) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """The distinct values in lists short enough for one IN list."""
     iterator = iter(dict.fromkeys(values))
     while chunk := list(islice(iterator, _CHUNK)):
         yield chunk

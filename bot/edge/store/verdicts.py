@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.edge.store import search
+from bot.edge.store.items import chunks
 from bot.edge.store.schema import alert_items, alerts, articles, developments, items, prints, verdicts
 from bot.model import AlertDevelopment, Candidate, Hit, Judgement, Print, Receipt, Verdict
 
@@ -135,13 +136,19 @@ def _told(connection: sa.Connection, ids: Collection[int]) -> set[tuple[int, str
 
 def of_development(connection: sa.Connection, ids: Iterable[int]) -> dict[int, AlertDevelopment]:
     """How each development stands now: its items and outlets, in the order they came."""
-    wanted = set(ids)
+    found: dict[int, AlertDevelopment] = {}
+    for chunk in chunks(ids):
+        found.update(_developments(connection, chunk))
+    return found
+
+
+def _developments(connection: sa.Connection, ids: Collection[int]) -> dict[int, AlertDevelopment]:
     query = (
         sa.select(developments.c.id, developments.c.headline, items.c.outlet)
         .join(verdicts, verdicts.c.development == developments.c.id)
         .join(items, items.c.id == verdicts.c.item)
         # A duplicate is the same page met in another feed, not another outlet that carries it.
-        .where(developments.c.id.in_(wanted), verdicts.c.verdict != "duplicate")
+        .where(developments.c.id.in_(ids), verdicts.c.verdict != "duplicate")
         .order_by(developments.c.id, items.c.id)
     )
     headlines: dict[int, str] = {}
