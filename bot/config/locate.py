@@ -85,7 +85,6 @@ class _Scanner:
         self.keys: dict[KeyPath, int] = {}
         self.values: dict[KeyPath, int] = {}
         self.doubled: list[tuple[int, int]] = []
-        self._tables: KeyPath = ()
         self._counts: dict[KeyPath, int] = {}  # how many tables an array of tables has so far
         try:
             self._document()

@@ -48,8 +48,6 @@ class Pipeline:
         """After a first pass: queue one digest per story and channel of what already matched."""
         return self._judge.announce(now)
 
-    def deliver(
-        self, channel: Channel, clock: Callable[[], datetime], stopping: Callable[[], bool], tell: Callable[[Sent], None]
-    ) -> None:
+    def deliver(self, channel: Channel, clock: Callable[[], datetime], tell: Callable[[Sent], None]) -> None:
         """Send what the channel's lane holds, in order, until it is empty or has to wait; ``tell`` hears of each."""
-        self._courier.deliver(channel, clock, stopping, tell)
+        self._courier.deliver(channel, clock, tell)

@@ -33,11 +33,9 @@ class Courier:
     def __init__(self, edges: Edges, chance: Callable[[], float]) -> None:
         self.edges, self.chance = edges, chance
 
-    def deliver(
-        self, channel: Channel, clock: Callable[[], datetime], stopping: Callable[[], bool], tell: Callable[[Sent], None]
-    ) -> None:
+    def deliver(self, channel: Channel, clock: Callable[[], datetime], tell: Callable[[Sent], None]) -> None:
         """Send what the channel's lane holds, in order, until it is empty or has to wait; ``tell`` hears of each."""
-        while not stopping():
+        while not self.edges.stopping():
             now = clock()
             with self.edges.store.read() as connection:
                 queue = outbox.waiting(connection, channel.name)
@@ -47,10 +45,7 @@ class Courier:
                 with self.edges.store.write() as tx:
                     outbox.merge(tx, step.merge, now)
             elif step.send is not None:
-                sent = self._send(channel, step.send, clock)
-                tell(sent)
-                if sent.state == "sending":
-                    return
+                tell(self._send(channel, step.send, clock))
             else:
                 return
 

@@ -54,7 +54,7 @@ class Rounds:
             report.said(log, logging.WARNING, "recovered", message, alerts=cut_short)
 
     def reconfigure(self, pipeline: Pipeline) -> None:
-        """Go on under another configuration; work in hand ends under the old one."""
+        """Go on under another configuration: what is queued begins under it, what has begun ends under the old one."""
         with self.store.write() as tx:
             feeds.sync(tx, pipeline.config.feeds, self.crew.clock())
         self.pipeline = pipeline

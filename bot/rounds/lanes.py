@@ -48,7 +48,7 @@ class Lanes:
 
     def _deliver(self, pipeline: Pipeline, channel: Channel) -> None:
         try:
-            pipeline.deliver(channel, self._crew.clock, self._crew.stopping, self._sent)
+            pipeline.deliver(channel, self._crew.clock, self._sent)
         except StateError as error:
             report.said(log, logging.ERROR, "state", str(error))
         except Exception:

@@ -304,7 +304,7 @@ class World:
     def deliver(self) -> list[Sent]:
         sent: list[Sent] = []
         for channel in self.config.channels:
-            self.pipeline.deliver(channel, lambda: self.now, lambda: False, sent.append)
+            self.pipeline.deliver(channel, lambda: self.now, sent.append)
         return sent
 
     def once(self, *, after: timedelta = timedelta(minutes=20)) -> None:

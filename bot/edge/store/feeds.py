@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,8 +70,8 @@ def claim(tx: sa.Connection, now: datetime, *, lease: timedelta, limit: int) -> 
     query = sa.select(*_STATE).where(feeds.c.next_due <= now, _free(now)).order_by(feeds.c.next_due, feeds.c.name).limit(limit)
     claimed = [_state(row._mapping) for row in tx.execute(query)]
     if claimed:
-        update = sa.update(feeds).where(feeds.c.name == sa.bindparam("n")).values(lease_until=now + lease)
-        tx.execute(update, [{"n": state.name} for state in claimed])
+        names = [state.name for state in claimed]
+        tx.execute(sa.update(feeds).where(feeds.c.name.in_(names)).values(lease_until=now + lease))
     return claimed
 
 
@@ -90,7 +90,7 @@ def save(tx: sa.Connection, state: FeedState, document: bytes | None) -> None:
     _release(tx, [state.name])
 
 
-def save_polled(tx: sa.Connection, states: Iterable[FeedState]) -> None:
+def save_polled(tx: sa.Connection, states: Sequence[FeedState]) -> None:
     """Keep the outcome of polls that found nothing new, many at once, and end their leases."""
     values = {name: sa.bindparam("new_" + name, type_=feeds.c[name].type) for name in _POLLED}
     mine = sa.and_(feeds.c.name == sa.bindparam("n"), feeds.c.url == sa.bindparam("u"), feeds.c.next_due.is_not(None))
@@ -98,7 +98,7 @@ def save_polled(tx: sa.Connection, states: Iterable[FeedState]) -> None:
     rows = [{"n": s.name, "u": s.url, **{"new_" + name: getattr(s, name) for name in _POLLED}} for s in states]
     if rows:
         tx.execute(update, rows)
-        _release(tx, [row["n"] for row in rows])
+        _release(tx, [state.name for state in states])
 
 
 def postpone(tx: sa.Connection, until: Mapping[str, datetime]) -> None:
@@ -109,11 +109,9 @@ def postpone(tx: sa.Connection, until: Mapping[str, datetime]) -> None:
     _release(tx, list(until))
 
 
-def _release(tx: sa.Connection, names: Sequence[object]) -> None:
+def _release(tx: sa.Connection, names: Sequence[str]) -> None:
     """End leases whatever else the configuration did to the feeds meanwhile."""
-    tx.execute(
-        sa.update(feeds).where(feeds.c.name == sa.bindparam("n")).values(lease_until=None), [{"n": name} for name in names]
-    )
+    tx.execute(sa.update(feeds).where(feeds.c.name.in_(names)).values(lease_until=None))
 
 
 def states(connection: sa.Connection) -> dict[str, FeedState]:
