@@ -444,3 +444,26 @@ def test_few_items_of_the_labelled_sample_are_missed() -> None:
     found = [item for item in wanted if match.judge(story, match.Texts(item["title"], item["summary"], item["text"])).holds]
     assert len(wanted) >= 30
     assert len(found) >= 0.9 * len(wanted)
+
+
+# ---------------------------------------------------------------- short forms
+
+ALLIANCE = {"openai": ["OpenAI", "~=Altman"], "nato": ["NATO", "~the alliance", "~/32 (allies|members)/"]}
+SHORT = [
+    ("a short form alone is nothing", ("OpenAI and the alliance", "", ""), []),
+    ("beside a full form it counts", ("OpenAI and the alliance", "", "NATO said"), ["the alliance", "NATO"]),
+    ("in whatever field the full form stands", ("NATO talks to OpenAI", "The alliance buys", "32 allies"), ["NATO", "The alliance", "32 allies"]),
+    ("of its own concept only", ("OpenAI", "", "the alliance of 32 allies"), []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("texts", "found"), [row[1:] for row in SHORT], ids=[row[0] for row in SHORT])
+def test_a_short_form_counts_beside_a_full_one(texts: tuple[str, str, str], found: list[str]) -> None:
+    receipt = match.judge(rule("openai AND nato", ALLIANCE), match.Texts(*texts))
+    assert receipt.holds is bool(found)
+    assert [hit.term for hit in receipt.hits if hit.concept == "nato"] == found
+
+
+def test_a_concept_of_short_forms_only_is_refused() -> None:
+    with pytest.raises(QueryError, match="short forms only"):
+        rule("nato", {"nato": ["~the alliance"]})

@@ -347,3 +347,17 @@ def test_the_caret_stands_below_the_place(text: str, picture: list[str]) -> None
 
 def test_a_caret_needs_neither_source_nor_hint() -> None:
     assert query.caret(QueryError("odd", line=9, column=3)) == "\n^"
+
+
+def test_a_tilde_marks_a_short_form_of_a_concept_and_stands_first() -> None:
+    assert query.spelling("~the alliance") == query.Term(text="the alliance", short=True)
+    assert query.spelling("~=Altman") == query.Term(text="Altman", exact=True, short=True)
+    assert [query.spelling(each).label for each in ("~the alliance", "~=Altman", "~/x+/")] == [
+        "~the alliance",
+        "~=Altman",
+        "~/x+/",
+    ]
+    with pytest.raises(QueryError, match="the spelling is empty"):
+        query.spelling("~")
+    with pytest.raises(QueryError, match="begins with a sign"):
+        query.parse("~alliance", [])

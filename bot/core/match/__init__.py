@@ -27,7 +27,7 @@ class Texts:
 
 def judge(rule: Rule, texts: Texts) -> Receipt:
     """What the rule says of an item. Takes any text; hits carry offsets into the fields as they were given."""
-    found = finds.look(rule, tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article)))
+    found = finds.settled(finds.look(rule, tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article))), None)
     yes = finds.holds(rule.tree, found, found.everywhere)
     excluding = () if yes else reason.excluded_by(rule, found)
     hits = evidence.hits_of(rule, found)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.core import query, regexes, scan, script
 from bot.core.fold import Folded
-from bot.core.match.rule import Named, Rule
+from bot.core.match.rule import Finders, Rule
 
 TITLE = 0
 # CPU seconds for all user regexes over one item. An honest regex reads 700 MB a second (measured), the longest article is 5 MB.
@@ -17,10 +17,14 @@ REGEX_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finds:
-    """The spans of every word and concept of a rule, by label and field; ``tripped`` names the regexes that took too long."""
+    """The spans of every word and concept of a rule, by label and field; ``tripped`` names the regexes that took too long.
+
+    ``short``: those of the short forms, until :func:`settled` decides whether they count.
+    """
 
     fields: tuple[Folded, ...]
     spans: Mapping[str, scan.Spans]
+    short: Mapping[str, scan.Spans]
     tripped: tuple[str, ...]
 
     @property
@@ -37,15 +41,39 @@ class Finds:
         """What the title alone holds: all that exists for what stands below ``title:``."""
         others = ((),) * (len(self.fields) - 1)
         titles = {label: (spans[TITLE], *others) for label, spans in self.spans.items()}
-        return Finds(fields=self.fields, spans=titles, tripped=self.tripped)
+        return Finds(fields=self.fields, spans=titles, short={}, tripped=self.tripped)
 
 
 def look(rule: Rule, fields: tuple[Folded, ...]) -> Finds:
     """One pass for each term over the item's fields."""
     seconds = REGEX_SECONDS / max(1, rule.regexes * len(fields))
     tripped: list[str] = []
-    spans = {name.label: _spans(name, fields, seconds, tripped) for name in rule.names}
-    return Finds(fields=fields, spans=spans, tripped=tuple(tripped))
+    spans = {name.label: _spans(name.finders, fields, seconds, tripped) for name in rule.names}
+    # Common words, most of them: looked for only where they can count.
+    short = {
+        name.label: _spans(name.short, fields, seconds, tripped) for name in rule.names if name.short and any(spans[name.label])
+    }
+    return Finds(fields=fields, spans=spans, short=short, tripped=tuple(tripped))
+
+
+def settled(found: Finds, kept: Sequence[scan.Span] | None) -> Finds:
+    """What counts of the finds: in the last field only what stands in ``kept`` (stretches in order; None: all of it), and the
+    short forms of those words and concepts of which a full form does.
+    """
+    spans = {label: _within(fields, kept) for label, fields in found.spans.items()}
+    for label, short in found.short.items():
+        if any(spans[label]):
+            both = zip(spans[label], _within(short, kept), strict=True)
+            spans[label] = tuple(_outermost({*full, *more}) for full, more in both)
+    return Finds(fields=found.fields, spans=spans, short={}, tripped=found.tripped)
+
+
+def _within(fields: scan.Spans, kept: Sequence[scan.Span] | None) -> scan.Spans:
+    if kept is None or not fields[-1]:
+        return fields
+    starts = [start for start, _ in kept]
+    places = ((span, bisect_right(starts, span[0]) - 1) for span in fields[-1])
+    return (*fields[:-1], tuple(span for span, at in places if at >= 0 and span[1] <= kept[at][1]))
 
 
 def holds(node: query.Node, finds: Finds, fields: Sequence[int]) -> bool:
@@ -85,9 +113,9 @@ def share(node: query.Node, finds: Finds, fields: Sequence[int]) -> float:
             return sides / 2 if holds(node, finds, fields) else sides / 3  # nearness is the third part
 
 
-def _spans(name: Named, fields: tuple[Folded, ...], seconds: float, tripped: list[str]) -> scan.Spans:
+def _spans(finders: Finders, fields: tuple[Folded, ...], seconds: float, tripped: list[str]) -> scan.Spans:
     found: list[set[scan.Span]] = [set() for _ in fields]
-    for term, finder in name.finders:
+    for term, finder in finders:
         try:
             each = scan.find(finder, fields, seconds)
         except regexes.TookTooLong:

@@ -6,27 +6,43 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bot.core import query, scan
 from bot.errors import QueryError
 from bot.model import Story
 
+Finders: TypeAlias = tuple[tuple[query.Term, scan.Finder], ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A word or concept of the query: what receipts call it, and everything that stands for it."""
+    """A word or concept of the query: what receipts call it, and everything that stands for it.
+
+    ``short``: its short forms, which count only where one of ``finders`` finds something.
+    """
 
     label: str
-    finders: tuple[tuple[query.Term, scan.Finder], ...]
+    finders: Finders
+    short: Finders = ()
+
+
+# What an item must speak of to be about a story: one set of labels for each part of an AND, any of which stands for it.
+Aspects: TypeAlias = tuple[frozenset[str], ...]
+
+# More ways than a person writes; a query that multiplies out to more is weighed by its words as one aspect.
+_MOST_WAYS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What decides whether an item belongs to a story. ``version`` changes when the query or a concept it uses does."""
+    """What decides whether an item belongs to a story. ``version`` changes when query, threshold or a concept it uses does."""
 
     story: str
     version: str
+    threshold: float
     tree: query.Node
+    aspects: tuple[Aspects, ...]  # the ways to be about the story
     names: tuple[Named, ...]  # each once, in the order of the query
     wanted: frozenset[str]  # labels that speak for the story; the others stand under a NOT
     regexes: int  # how many share the time of one item
@@ -41,19 +57,55 @@ def compile_rule(story: Story, concepts: Mapping[str, Sequence[str]]) -> Rule:
             names[leaf.label] = _named(leaf, concepts, story.query)
     return Rule(
         story=story.name,
-        version=_version(story.query, {label: concepts[label] for label in names if label in concepts}),
+        version=_version(story, {label: concepts[label] for label in names if label in concepts}),
+        threshold=story.threshold,
         tree=tree,
+        aspects=_ways(tree),
         names=tuple(names.values()),
         wanted=frozenset(leaf.label for leaf in query.wanted(tree)),
-        regexes=sum(isinstance(finder, scan.RegexFinder) for name in names.values() for _, finder in name.finders),
+        regexes=sum(isinstance(each, scan.RegexFinder) for name in names.values() for _, each in name.finders + name.short),
     )
+
+
+def _ways(tree: query.Node) -> tuple[Aspects, ...]:
+    """The ways in which the tree can hold, each as what must be spoken of. Choices between single words are one aspect."""
+    ways = _alternatives(tree)
+    if len(ways) <= _MOST_WAYS:
+        return tuple(dict.fromkeys(ways))
+    return ((frozenset(leaf.label for leaf in query.wanted(tree)),),)
+
+
+def _alternatives(node: query.Node) -> list[Aspects]:
+    match node:
+        case query.Word() | query.Concept():
+            return [(frozenset({node.label}),)]
+        case query.Near(left=left, right=right):
+            return [tuple(frozenset(leaf.label for leaf in side) for side in (left, right))]
+        case query.Title(part=part):
+            return _alternatives(part)
+        case query.Not():
+            return [()]
+        case query.And(parts=parts):
+            ways: list[Aspects] = [()]
+            for part in parts:
+                ways = [tuple(dict.fromkeys(way + more)) for way in ways for more in _alternatives(part)][: _MOST_WAYS + 1]
+            return ways
+        case query.Or(parts=parts):
+            ways = [way for part in parts for way in _alternatives(part)]
+            single = frozenset(label for way in ways if len(way) == 1 for label in way[0])
+            return [*([(single,)] if single else []), *(way for way in ways if len(way) != 1)]
 
 
 def _named(leaf: query.Leaf, concepts: Mapping[str, Sequence[str]], source: str) -> Named:
     if isinstance(leaf, query.Word):
         return Named(label=leaf.label, finders=((leaf.term, scan.finder(leaf.term)),))
     terms = dict.fromkeys(_terms(leaf, concepts[leaf.name], source))
-    return Named(label=leaf.label, finders=tuple((term, scan.finder(term)) for term in terms))
+    full, short = ([(term, scan.finder(term)) for term in terms if term.short == wanted] for wanted in (False, True))
+    if not full:
+        hint = 'a short form counts beside a full one: write a spelling without "~" as well'
+        message = f"the concept '{leaf.name}' has short forms only"
+        raise QueryError(message, line=leaf.line, column=leaf.column, hint=hint, source=source)
+    return Named(label=leaf.label, finders=tuple(full), short=tuple(short))
 
 
 def _terms(concept: query.Concept, spellings: Sequence[str], source: str) -> list[query.Term]:
@@ -72,6 +124,7 @@ def _terms(concept: query.Concept, spellings: Sequence[str], source: str) -> lis
     return terms
 
 
-def _version(text: str, concepts: Mapping[str, Sequence[str]]) -> str:
-    used = json.dumps([text, {name: list(concepts[name]) for name in sorted(concepts)}], ensure_ascii=True, sort_keys=True)
+def _version(story: Story, concepts: Mapping[str, Sequence[str]]) -> str:
+    parts = [story.query, {name: list(concepts[name]) for name in sorted(concepts)}, story.threshold]
+    used = json.dumps(parts, ensure_ascii=True, sort_keys=True)
     return hashlib.sha256(used.encode()).hexdigest()[:12]

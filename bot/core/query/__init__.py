@@ -9,6 +9,8 @@
     =NATO  ="Department of War"           only in this case
     /gpt-?[45]o?/                         a regex, ignoring case
 
+In a concept's list a spelling may begin with ``~``: a short form ("~the alliance"), see ``Term.short``.
+
 ``grammar`` reads (lark), ``refusals`` words what is wrong, ``terms`` checks one term, ``tree`` is what comes out.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.core import fold, regexes, script
 from bot.core.query.tree import Term
@@ -43,8 +44,10 @@ def spelling_term(spelling: str) -> Term:
     """One entry of a concept's list. Raises QueryError, its ``source`` the spelling."""
     text = spelling.strip()
     start = 1 + len(spelling) - len(spelling.lstrip())
+    short = text.startswith("~")
+    full = text.removeprefix("~").lstrip() if short else text
     try:
-        return _spelling(text, start)
+        return replace(_spelling(full, start + len(text) - len(full)), short=short)
     except QueryError as error:
         error.source = spelling
         raise

@@ -10,21 +10,24 @@ from typing import Literal, TypeAlias
 class Term:
     """What is looked for: words in sequence (``*`` stands for letters), or a regex.
 
-    ``exact``: only in the case it is written in.
+    ``exact``: only in the case it is written in. ``short``: a short form ("the alliance"), which counts only where a full
+    form of its concept stands in the same text.
     """
 
     text: str
     kind: Literal["words", "regex"] = "words"
     exact: bool = False
+    short: bool = False
 
     @property
     def label(self) -> str:
         """The term as a concept's list writes it."""
+        mark = "~" if self.short else ""
         if self.kind == "regex":
-            return f"/{self.text}/"
+            return f"{mark}/{self.text}/"
         if self.exact:
-            return f'="{self.text}"' if " " in self.text else f"={self.text}"
-        return self.text
+            return f'{mark}="{self.text}"' if " " in self.text else f"{mark}={self.text}"
+        return mark + self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
