@@ -89,6 +89,7 @@ def _story(table: StoryTable) -> Story:
         name=table.name,
         title=table.title or table.name,
         query=table.query,
+        threshold=table.threshold,
         channels=_once(table.channels),
         feeds=None if table.feeds is None else _once(table.feeds),
         exclude_feeds=_once(table.exclude_feeds),

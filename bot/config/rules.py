@@ -90,6 +90,13 @@ def query(text: str) -> str:
     return text
 
 
+def threshold(value: float) -> float:
+    """The score from which a story's rule holds."""
+    if not 0 <= value <= 1:
+        raise ValueError(f"{value:g} is no score: write a number from 0 (its words anywhere are enough) to 1, as in 0.5")
+    return value
+
+
 def duration(text: str) -> timedelta:
     """Any duration, none (``0s``) too."""
     return durations.parse(text)

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 from pydantic_core import PydanticCustomError
 
 from bot.config import rules
-from bot.model import ArticlePolicy, Budget, ChannelKind
+from bot.model import THRESHOLD, ArticlePolicy, Budget, ChannelKind
 
 T = TypeVar("T")
 
@@ -86,6 +86,7 @@ class StoryTable(Table):
     name: Slug = Field(examples=['"openai-nato"'])
     title: Name | None = Field(default=None, examples=['"OpenAI and NATO"'])
     query: Annotated[str, AfterValidator(rules.query)] = Field(examples=['"openai AND nato"'])
+    threshold: Annotated[float, AfterValidator(rules.threshold)] = Field(default=THRESHOLD, examples=["0.5"])
     channels: list[str] = Field(default=[], examples=['["newsroom"]'])
     feeds: list[str] | None = Field(default=None, examples=['["Example"]'])
     exclude_feeds: list[str] = Field(default=[], examples=['["Example"]'])

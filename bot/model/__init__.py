@@ -18,11 +18,27 @@ from bot.model.alerts import (
     Payload,
     Queued,
 )
-from bot.model.log import Candidate, FeedState, Hit, Item, Judgement, LogRow, NewItem, Print, Receipt, Verdict, VerdictName, Where
-from bot.model.settings import ArticlePolicy, Budget, Channel, ChannelKind, Feed, Network, Secret, Story
+from bot.model.log import (
+    Candidate,
+    FeedState,
+    Hit,
+    Ingredient,
+    Item,
+    Judgement,
+    LogRow,
+    Mark,
+    NewItem,
+    Print,
+    Receipt,
+    Verdict,
+    VerdictName,
+    Where,
+)
+from bot.model.settings import THRESHOLD, ArticlePolicy, Budget, Channel, ChannelKind, Feed, Network, Secret, Story
 from bot.model.web import Article, Entry, Fetched, FetchFailure, ParsedFeed
 
 __all__ = [
+    "THRESHOLD",
     "Alert",
     "AlertDevelopment",
     "AlertEntry",
@@ -44,9 +60,11 @@ __all__ = [
     "FetchFailure",
     "Fetched",
     "Hit",
+    "Ingredient",
     "Item",
     "Judgement",
     "LogRow",
+    "Mark",
     "Network",
     "NewItem",
     "OutboxRow",

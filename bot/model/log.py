@@ -80,8 +80,20 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ingredient:
+    """One part of a score: what it is called, the points it gave or took, and what was seen, in words."""
+
+    name: str
+    points: float
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What a rule says of an item, with all the evidence, for yes and no alike."""
+    """What a rule says of an item, with all the evidence, for yes and no alike.
+
+    ``holds``: the query holds and ``score`` reaches ``threshold``. ``read`` says what text there was to judge on.
+    """
 
     holds: bool
     score: float  # 0-1
@@ -89,8 +101,23 @@ class Receipt:
     where: Where | None
     sentence: str
     why: str  # the reason in words
-    rule: str  # version of the rule: a hash of query and concepts
+    rule: str  # version of the rule: a hash of query, concepts and threshold
     hits: tuple[Hit, ...] = ()
+    threshold: float = 0.0
+    ingredients: tuple[Ingredient, ...] = ()
+    language: str | None = None  # ISO 639-1 where there is one; None: too short to tell
+    read: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What the user said of an item: whether it belongs to the story. The truth that rules are measured against."""
+
+    item: int
+    story: str
+    relevant: bool
+    note: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,10 @@ ArticlePolicy: TypeAlias = Literal["all", "hinted", "never"]
 ChannelKind: TypeAlias = Literal["slack", "discord", "webhook", "console"]
 
 
+# The score from which an item counts as being about a story: the points of ``core/match/about`` are scaled to it.
+THRESHOLD = 0.5
+
+
 class Secret:
     """A value that must never be printed: a webhook URL, a signing key, a header.
 
@@ -57,11 +61,15 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """What a user follows: a query over concepts and words, and the channels that hear of it."""
+    """What a user follows: a query over concepts and words, and the channels that hear of it.
+
+    ``threshold``: the score, 0 to 1, from which an item is about the story; 0: its words anywhere are enough.
+    """
 
     name: str
     title: str
     query: str
+    threshold: float = THRESHOLD
     channels: tuple[str, ...] = ()
     feeds: tuple[str, ...] | None = None
     exclude_feeds: tuple[str, ...] = ()

@@ -331,7 +331,7 @@ def test_an_item_is_followed_when_it_is_judged(copy: Place, clock: str, options:
             connection.execute("UPDATE items SET judged_at = ? WHERE guid = 'late-guid'", [judged_at])
             connection.execute(
                 'INSERT INTO verdicts SELECT new.id, v.story, v.verdict, v.score, v.terms, v."where", v.sentence, v.why, v.rule,'
-                " v.hits, v.development, 0 FROM verdicts v JOIN items old ON old.id = v.item AND old.guid = 'odd-guid'"
+                " v.hits, v.development, 0, v.threshold, v.ingredients, v.language, v.read FROM verdicts v JOIN items old ON old.id = v.item AND old.guid = 'odd-guid'"
                 " JOIN items new ON new.guid = 'late-guid'"
             )
         until(lambda: re.search('late-guid.*"verdict": "match"', follower.said), 5, "the late item, judged")

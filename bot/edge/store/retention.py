@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.edge.store import search
-from bot.edge.store.schema import alert_items, alerts, articles, attempts, developments, items, meta, prints, verdicts
+from bot.edge.store.schema import alert_items, alerts, articles, attempts, developments, items, marks, meta, prints, verdicts
 from bot.edge.store.verdicts import body
 
 BATCH = 200  # rows of one transaction: 20-40 ms here, so that pruning never holds a poll up
@@ -18,7 +18,8 @@ def prune_texts(tx: sa.Connection, before: datetime) -> int:
     query = (
         sa.select(items.c.id, items.c.title, items.c.summary, articles.c.text)
         .join(articles, articles.c.item == items.c.id)
-        .where(items.c.first_seen < before, items.c.due.is_(None))
+        # What the user marked is what rules are measured against: its text stays as long as the item.
+        .where(items.c.first_seen < before, items.c.due.is_(None), items.c.id.not_in(sa.select(marks.c.item)))
         .limit(BATCH)
     )
     found = tx.execute(query).all()
@@ -53,8 +54,8 @@ def prune_items(tx: sa.Connection, before: datetime) -> int:
         if row.judged_at is not None:
             search.take(tx, row.id, row.title, body(row.summary, row.text))
     ids = [row.id for row in found]
-    for table, column in ((articles, articles.c.item), (verdicts, verdicts.c.item), (prints, prints.c.item), (items, items.c.id)):
-        tx.execute(sa.delete(table).where(column.in_(ids)))
+    for column in (articles.c.item, verdicts.c.item, prints.c.item, marks.c.item, items.c.id):
+        tx.execute(sa.delete(column.table).where(column.in_(ids)))
     tx.execute(sa.delete(alert_items).where(alert_items.c.item.in_(ids)))
     return len(found)
 

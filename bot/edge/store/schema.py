@@ -114,8 +114,24 @@ verdicts = sa.Table(
     sa.Column("hits", sa.JSON, nullable=False),
     sa.Column("development", sa.Integer),
     sa.Column("unannounced", sa.Boolean, nullable=False, server_default="0"),  # waits for the first pass's digest
+    sa.Column("threshold", sa.Float, nullable=False, server_default="0"),
+    sa.Column("ingredients", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("language", sa.Text),
+    sa.Column("read", sa.Text, nullable=False, server_default=""),  # what text there was to judge on
     sa.Index("verdicts_development", "development", sqlite_where=sa.text("development IS NOT NULL")),
     sa.Index("verdicts_unannounced", "item", sqlite_where=sa.text("unannounced = 1")),  # as the queries say it, or it is not used
+    sqlite_with_rowid=False,
+)
+
+# What the user said of an item.
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("item", sa.Integer, primary_key=True),
+    sa.Column("story", sa.Text, primary_key=True),
+    sa.Column("relevant", sa.Boolean, nullable=False),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("at", Moment, nullable=False),
     sqlite_with_rowid=False,
 )
 

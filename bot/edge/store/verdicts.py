@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.edge.store import search
 from bot.edge.store.items import chunks
 from bot.edge.store.schema import alert_items, alerts, articles, developments, items, prints, verdicts
-from bot.model import AlertDevelopment, Candidate, Hit, Judgement, Print, Receipt, Verdict
+from bot.model import AlertDevelopment, Candidate, Hit, Ingredient, Judgement, Print, Receipt, Verdict
 
 
 def save(tx: sa.Connection, judgements: Sequence[Judgement]) -> None:
@@ -52,7 +52,8 @@ def _row(item: int, verdict: Verdict) -> dict[str, object]:
         "item": item, "story": verdict.story, "verdict": verdict.verdict, "score": receipt.score, "terms": list(receipt.terms),
         "where": receipt.where, "sentence": receipt.sentence, "why": verdict.why or receipt.why, "rule": receipt.rule,
         "hits": [asdict(hit) for hit in receipt.hits], "development": verdict.development,
-        "unannounced": verdict.verdict == "baseline",
+        "unannounced": verdict.verdict == "baseline", "threshold": receipt.threshold,
+        "ingredients": [asdict(part) for part in receipt.ingredients], "language": receipt.language, "read": receipt.read,
     }  # fmt: skip
 
 
@@ -114,7 +115,8 @@ def of_items(connection: sa.Connection, ids: Collection[int]) -> dict[int, tuple
     ):
         receipt = Receipt(
             holds=row.verdict != "no-match", score=row.score, terms=tuple(row.terms), where=row.where, sentence=row.sentence,
-            why=row.why, rule=row.rule, hits=tuple(Hit(**hit) for hit in row.hits),
+            why=row.why, rule=row.rule, hits=tuple(Hit(**hit) for hit in row.hits), threshold=row.threshold,
+            ingredients=tuple(Ingredient(**part) for part in row.ingredients), language=row.language, read=row.read,
         )  # fmt: skip
         alerted = row.verdict == "match" and (row.item, row.story) in told
         verdict = Verdict(

@@ -18,6 +18,7 @@ from bot.model import (
     Article,
     Entry,
     Feed,
+    Ingredient,
     Item,
     Judgement,
     NewItem,
@@ -43,6 +44,10 @@ def receipt(*, holds: bool = True, why: str = "both in the title") -> Receipt:
         sentence="A sentence.",
         why=why,
         rule="r1",
+        threshold=0.5,
+        ingredients=(Ingredient(name="headline", points=0.4, said="both in the title"),),
+        language="en",
+        read="title and summary",
     )
 
 
