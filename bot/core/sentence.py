@@ -7,14 +7,15 @@ sentence only before white space that no small letter follows, and the full stop
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from bot.core import fold
 from bot.model import Hit
 
 _CLOSERS = "[\"'\u2019\u201d\u00bb)\\]\u300d\u300f\uff09]*"
 _END = re.compile(
-    f"[.!?\u2026]+{_CLOSERS}(?=\\s)"
+    f"(?<![.!?\u2026])[.!?\u2026]+{_CLOSERS}(?=\\s)"  # the look-behind keeps a run of stops linear
     f"|[\u3002\uff01\uff1f\uff61\u06d4\u061f\u0964\u0965\u1362\u1367\u1368\u104b\u17d4]+{_CLOSERS}"
     "|[\n\r\u0085\u2028\u2029]+"
 )
@@ -25,6 +26,8 @@ _ABBREVIATION = re.compile(
 )
 _OPENING = re.compile("[.!?\u2026:;|\u3002\uff01\uff1f\uff61\u06d4\u061f\u0964\u1362\n\r\u2028\u2029]\\W*$")
 _WORD = re.compile(r"\w")
+_CLOSED = re.compile(f"[.!?\u2026\u3002\uff01\uff1f\uff61\u06d4\u061f\u0964\u0965\u1362\u1367\u1368\u104b\u17d4]{_CLOSERS}\\s*$")
+_LONGEST = 600  # characters: the longest sentences of wire copy have 400
 _WINDOW = 600  # characters looked at on either side: twice the longest excerpt
 _OPENING_WINDOW = 12  # room for the quotes, brackets, dash and spaces between a sentence's end and the next first word
 
@@ -35,6 +38,19 @@ def around(text: str, start: int, end: int) -> tuple[int, int]:
     begins = max((mark.end() for mark in _END.finditer(text, floor, start) if _ends(text, mark)), default=floor)
     stops = next((mark.end() for mark in _END.finditer(text, end, ceiling) if _ends(text, mark)), ceiling)
     return begins, stops
+
+
+def spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The sentences of ``text[start:end]`` as spans without the white space around them. One longer than any writer's, or in
+    a script that marks no sentence's end (Thai), is cut into stretches.
+    """
+    borders = [start, *(mark.end() for mark in _END.finditer(text, start, end) if _ends(text, mark)), end]
+    return [piece for first, last in pairwise(borders) for piece in _stretches(text, first, last)]
+
+
+def ended(line: str) -> bool:
+    """Whether the line closes with an end mark, as sentences do and headlines hardly ever."""
+    return _CLOSED.search(line) is not None
 
 
 def opens(text: str, at: int) -> bool:
@@ -61,6 +77,18 @@ def _ends(text: str, mark: re.Match[str]) -> bool:
     if text[mark.end() : mark.end() + 8].lstrip()[:1].islower():
         return False
     return mark[0] != "." or _ABBREVIATION.search(text[max(0, mark.start() - 12) : mark.end()]) is None
+
+
+def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end - start > _LONGEST:
+        space = text.rfind(" ", start + _LONGEST // 2, start + _LONGEST)
+        border = space if space > 0 else start + _LONGEST
+        yield start, border
+        start = border + (space > 0)
+    if text[start:end].strip():
+        yield start, end
 
 
 def _fullest(hits: Sequence[Hit], room: int) -> tuple[int, int]:

@@ -1,17 +1,24 @@
 """Does a story's rule hold of an item? ``judge`` answers with a receipt: all the evidence, for yes and no alike.
 
 A term may stand in the title, the summary or the article. AND may be satisfied across fields, a phrase and NEAR within one; a
-NOT looks at all three. ``rule`` compiles, ``finds`` evaluates, ``evidence`` picks what is shown, ``reason`` puts it into words.
+NOT looks at all three. Where the query holds, the item must be *about* the story too: its score reaches the story's threshold.
+
+    rule      compiles query and concepts            passages  the article without the lists and boxes around it
+    finds     evaluates the query                    standing  how the words stand in the text, as counts
+    evidence  picks what a receipt shows             about     the counts as points: the score
+    reason    puts the outcome into words
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core import fold
-from bot.core.match import evidence, finds, reason
+from bot.core import fold, language
+from bot.core.counting import count
+from bot.core.match import about, evidence, finds, passages, reason, standing
+from bot.core.match.passages import Body
 from bot.core.match.rule import Rule, compile_rule
-from bot.model import Receipt
+from bot.model import Ingredient, Receipt
 
 __all__ = ["Rule", "Texts", "compile_rule", "hints", "judge"]
 
@@ -27,24 +34,73 @@ class Texts:
 
 def judge(rule: Rule, texts: Texts) -> Receipt:
     """What the rule says of an item. Takes any text; hits carry offsets into the fields as they were given."""
-    found = finds.settled(finds.look(rule, tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article))), None)
-    yes = finds.holds(rule.tree, found, found.everywhere)
-    excluding = () if yes else reason.excluded_by(rule, found)
-    hits = evidence.hits_of(rule, found)
-    where = evidence.where(rule, found, hits)
-    return Receipt(
-        holds=yes,
-        score=evidence.score(rule, found, yes=yes),
-        terms=evidence.terms(hits),
-        where=where,
-        sentence=evidence.best_sentence(found, hits, where),
-        why=reason.why_yes(rule, found) if yes else reason.why_no(rule, found, excluding),
-        rule=rule.version,
-        hits=evidence.chosen(hits, evidence.hits_against(found, excluding)),
-    )
+    looked = finds.look(rule, tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article)))
+    body = passages.read(texts.article) if looked.speaks(rule.wanted) else None
+    found = finds.settled(looked, None if body is None else body.kept)
+    if not finds.holds(rule.tree, found, found.everywhere):
+        return _lacking(rule, texts, finds.settled(looked, None), found, body)
+    score, parts, stood = _weighed(rule, found, body or passages.NOTHING)
+    yes = score >= rule.threshold
+    why = reason.why_yes(rule, found) if yes else reason.why_not_about(rule, found, stood)
+    return _receipt(rule, texts, found, body, holds=yes, score=score, why=why, ingredients=parts)
 
 
 def hints(rule: Rule, title: str, summary: str) -> bool:
     """Whether title or summary has a word that speaks for the story: reason enough to read the article."""
     found = finds.look(rule, (fold.fold(title), fold.fold(summary)))
-    return any(found.has(label, found.everywhere) for label in rule.wanted)
+    return found.speaks(rule.wanted)
+
+
+def _lacking(rule: Rule, texts: Texts, everything: finds.Finds, found: finds.Finds, body: Body | None) -> Receipt:
+    """The receipt where the query does not hold of the text that counts; what stands in a list is shown, and named so."""
+    score = round(0.98 * rule.threshold * finds.share(rule.tree, found, found.everywhere), 2)
+    if body is not None and body.cut and finds.holds(rule.tree, everything, everything.everywhere):
+        why = reason.why_cut(rule, found, everything, body)
+        return _receipt(rule, texts, everything, body, holds=False, score=score, why=why)
+    excluding = reason.excluded_by(rule, found)
+    why = reason.why_no(rule, found, excluding)
+    return _receipt(rule, texts, found, body, holds=False, score=score, why=why, excluding=excluding)
+
+
+def _weighed(rule: Rule, found: finds.Finds, body: Body) -> tuple[float, tuple[Ingredient, ...], standing.Standing]:
+    """The score of the way to be about the story that the item follows best."""
+    ways = [stood for way in rule.aspects if (stood := standing.stand(way, found, body)) is not None]
+    weighed = [(*about.weigh(stood), stood) for stood in ways]
+    # A query can hold without any word: (a OR NOT b). Nothing can be weighed then.
+    return max(weighed, key=lambda each: each[0], default=(1.0, (), standing.NOWHERE))
+
+
+def _receipt(
+    rule: Rule, texts: Texts, found: finds.Finds, body: Body | None, *, holds: bool, score: float, why: str,
+    ingredients: tuple[Ingredient, ...] = (), excluding: tuple[str, ...] = (),
+) -> Receipt:  # fmt: skip
+    hits = evidence.hits_of(rule, found)
+    where = evidence.where(rule, found, hits)
+    return Receipt(
+        holds=holds,
+        score=score,
+        terms=evidence.terms(hits),
+        where=where,
+        sentence=evidence.best_sentence(found, hits, where),
+        why=why,
+        rule=rule.version,
+        hits=evidence.chosen(hits, evidence.hits_against(found, excluding)),
+        threshold=rule.threshold,
+        ingredients=ingredients,
+        language=language.of(texts.title, texts.summary, texts.article),
+        read=_read(texts, body),
+    )
+
+
+def _read(texts: Texts, body: Body | None) -> str:
+    """What text there was, in words."""
+    fields = [name for name, text in (("title", texts.title), ("summary", texts.summary)) if text]
+    if texts.article:
+        sizes = [] if body is None else [count(len(body.sentences), "sentence"), *_left_out(body)]
+        fields.append("article" + (f" ({', '.join(sizes)})" if sizes else ""))
+    return ", ".join(fields) or "nothing"
+
+
+def _left_out(body: Body) -> list[str]:
+    kinds = dict.fromkeys(what for _, what in body.cut)
+    return [f"{count(len(body.cut), 'line')} left out as {' and '.join(kinds)}"] if kinds else []

@@ -1,4 +1,4 @@
-"""The evidence of a receipt: hits, terms, where, sentence, score."""
+"""The evidence of a receipt: hits, terms, where, sentence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bot.core import fold, sentence
-from bot.core.match.finds import Finds, holds, share
+from bot.core.match.finds import Finds, holds
 from bot.core.match.rule import Rule
 from bot.model import Hit, Where
 
@@ -15,8 +15,6 @@ MOST_HITS = 50
 MOST_TERMS = 20
 LONGEST_SENTENCE = 300
 _LONGEST_TERM = 200  # a regex may match a whole page
-# How strong the evidence of a yes is; the steps are an order, not a measurement.
-_TITLE_ALONE, _TITLE_AND_SUMMARY, _ARTICLE_ALONE, _SPREAD = 1.0, 0.85, 0.7, 0.55
 
 
 def hits_of(rule: Rule, finds: Finds) -> tuple[Hit, ...]:
@@ -64,18 +62,6 @@ def best_sentence(finds: Finds, hits: Sequence[Hit], preferred: Where | None) ->
     span, inside = max(groups, key=lambda group: (len({hit.concept for hit in group[1]}), group[1][0].where == preferred))
     source = finds.fields[FIELDS.index(inside[0].where)].source
     return sentence.excerpt(source, span, inside, LONGEST_SENTENCE)
-
-
-def score(rule: Rule, finds: Finds, *, yes: bool) -> float:
-    """How strong the evidence is.
-
-    For a yes: 1.0 when the title says all of it, 0.85 title and summary together, 0.7 the article alone, 0.55 when it takes
-    several fields. For a no: below 0.5, in proportion to the share of the needed parts that were found.
-    """
-    if not yes:
-        return round(0.49 * share(rule.tree, finds, finds.everywhere), 2)
-    steps = (((0,), _TITLE_ALONE), ((0, 1), _TITLE_AND_SUMMARY), ((2,), _ARTICLE_ALONE))
-    return next((step for fields, step in steps if holds(rule.tree, finds, fields)), _SPREAD)
 
 
 def _hits(finds: Finds, labels: Sequence[str]) -> Iterator[Hit]:

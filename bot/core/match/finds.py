@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core import query, regexes, scan, script
@@ -35,6 +35,10 @@ class Finds:
     def has(self, label: str, fields: Sequence[int]) -> bool:
         """Whether a word or concept stands in one of the fields."""
         return any(self.spans[label][field] for field in fields)
+
+    def speaks(self, labels: Iterable[str]) -> bool:
+        """Whether any of the words or concepts stands anywhere."""
+        return any(self.has(label, self.everywhere) for label in labels)
 
     @property
     def titled(self) -> Finds:

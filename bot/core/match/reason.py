@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.core import query
+from bot.core.counting import count
 from bot.core.match.evidence import FIELDS
 from bot.core.match.finds import TITLE, Finds, holds
+from bot.core.match.passages import Body
 from bot.core.match.rule import Rule
+from bot.core.match.standing import Standing
 
 _MOST_NAMES = 8
 
@@ -36,6 +39,36 @@ def why_no(rule: Rule, finds: Finds, excluding: Sequence[str]) -> str:
     faults = list(dict.fromkeys(_misplaced(rule.tree, finds, finds.everywhere)))
     reasons = ([_neither(lacks)] if lacks else []) + faults
     return f"{_and(found)} found, but {', '.join(reasons)}" + _left_out(finds)
+
+
+def why_cut(rule: Rule, finds: Finds, everything: Finds, body: Body) -> str:
+    """Such as "mentions openai and nato, but nato only in a list of links after the article"."""
+    labels = [name.label for name in rule.names if name.label in rule.wanted and everything.speaks((name.label,))]
+    lost = [label for label in labels if not finds.speaks((label,))]
+    spans = [span for label in lost or labels for span in everything.spans[label][-1]]
+    kinds = dict.fromkeys(what for (start, end), what in body.cut if any(start <= span[0] < end for span in spans))
+    told = f"{_and(lost)} only" if lost and len(lost) < len(labels) else "only"
+    return f"mentions {_and(labels)}, but {told} in {' and '.join(kinds) or 'what stands around the article'}" + _left_out(finds)
+
+
+def why_not_about(rule: Rule, finds: Finds, stood: Standing) -> str:
+    """Such as "mentions openai and nato in passing: not in the headline, in 1 of 14 sentences, never together"."""
+    labels = [name.label for name in rule.names if name.label in rule.wanted and finds.speaks((name.label,))]
+    faults = list(_passing(stood))
+    return f"mentions {_and(labels)}, but in passing: {', '.join(faults)}" + _left_out(finds)
+
+
+def _passing(stood: Standing) -> Iterator[str]:
+    if stood.title < 1:
+        yield "not in the headline" if stood.title == 0 else "only a part of it in the headline"
+    if stood.opening < 1:
+        yield "not in the opening" if stood.opening == 0 else "only a part of it in the opening"
+    if stood.listed:
+        yield "together only as names in a list"
+    elif stood.sentences and stood.aspects > 1 and not stood.met:
+        yield "in no sentence together"
+    if stood.sentences:
+        yield f"the rarer word in {stood.weaker} of {count(stood.sentences, 'sentence')}"
 
 
 def excluded_by(rule: Rule, finds: Finds) -> tuple[str, ...]:

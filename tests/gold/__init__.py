@@ -1,0 +1,1 @@
+"""Our own labelled items, and what the shipped rules make of them."""
