@@ -393,9 +393,9 @@ def test_any_rule_gives_a_score_and_a_reason_that_fit_its_verdict(query: str, ti
     ids=["matches", "no border", "accents", "Cyrillic", "marks", "ligatures"],
 )
 def test_a_long_article_is_judged_in_bounded_time(article: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     judged(QUERY, "x", "y", article)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 # ---------------------------------------------------------------- the labelled sample
