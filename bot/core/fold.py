@@ -2,8 +2,9 @@
 
 A fold is NFKC, then without what a reader does not see (soft hyphens, zero-width and direction marks, Arabic tatweel and
 harakat, Hebrew points), with one apostrophe, one hyphen and one dash, then casefolded. Turkish dotted and dotless i both become
-``i``: a headline in capitals loses the difference. Signs that NFKC would turn into letters or digits (``™`` to ``tm``, footnote
-numbers, circled numbers) stay signs, so that ``OpenAI™`` still ends after the I.
+``i``, and Greek loses its accents: a headline in capitals has neither. Letters that newsrooms of one language use for each other
+are one (``_LETTERS``). Signs that NFKC would turn into letters or digits (``™`` to ``tm``, footnote numbers, circled numbers)
+stay signs, so that ``OpenAI™`` still ends after the I.
 
 The work is done in *pieces*, mostly single characters, so every stretch of the fold has an exact origin in the source.
 """
@@ -23,12 +24,20 @@ _HEBREW_POINTS = "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
 _UNSEEN = re.compile(f"[{_ZERO_WIDTH}{_HARAKAT}{_HEBREW_POINTS}]")
 _INVISIBLE = re.compile(f"[{_ZERO_WIDTH}]")
 _KEPT_SIGNS = re.compile("[\u2122\u2120\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2460-\u249b]")
-# Signs that stand for one another, and the one that the fold keeps.
-ALIKE = str.maketrans(
+# Letters that are written for each other, and the one that the fold keeps: Greek without tonos and dialytika; Arabic alef with or
+# without hamza and madda, the final yeh of Egypt and of Persia, Persian and Urdu kaf; Russian ё as е; Romanian ş ţ (cedilla, from
+# before Unicode 3.0 had the comma) as ș ț.
+_LETTERS = str.maketrans(
+    "άέήίϊΐόύϋΰώΆΈΉΊΪΌΎΫΏ\u0622\u0623\u0625\u0671\u0649\u06cc\u06a9ёЁşţŞŢ",
+    "αεηιιιουυυωΑΕΗΙΙΟΥΥΩ\u0627\u0627\u0627\u0627\u064a\u064a\u0643еЕșțȘȚ",
+)
+# Signs and letters that stand for one another, and the one that the fold keeps.
+ALIKE = _LETTERS | str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u02b9\u02bb\u02bc\u02bd\u00b4\u2032\u05f3", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u05f4\u2033", '"')
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\u05be\ufe63\uff0d", "-")
     | dict.fromkeys("\u2014\u2015\ufe58", "\u2014")
+    | dict.fromkeys("\u00b7\u0387\u2022\u2027\u2219\u22c5\u30fb", "\u00b7")  # between the parts of a name in Chinese and Japanese
 )
 # No script writes more than 30 marks in a row (UAX #15, Stream-Safe Text); what stands beyond is folded mark by mark.
 _MARK_RUN = 60

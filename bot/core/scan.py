@@ -11,7 +11,8 @@ not in "senator", but it is in "向NATO提供"; 나토 is in "나토는".
   first word of a sentence counts only while the item has no "nato": Italian and Spanish "nato" means born.
 * Other terms are found in any case: ``OpenAI`` in "OPENAI" and "openai". An exact term (``=NATO``) only as written.
 * Before an Arabic term one conjunction (و ف), one preposition (ب ك ل) and the article (ال, لل) may be attached, before a Hebrew
-  one ו or ש and one of ב ל מ ה כ. An Arabic term written with ال is found as وال, بال, كال, لل too, not without any article.
+  one ו, ש, וש or כש and one of ב ל מ ה כ מה. An Arabic term written with ال is found as وال, بال, كال, لل too, not without any
+  article.
 """
 
 from __future__ import annotations
@@ -46,10 +47,11 @@ def _joined(*choices: str) -> frozenset[str]:
 
 _PREFIXES = {
     "arabic": _joined(" و ف", " ب ك ل", " ال") | _joined(" و ف", "لل"),
-    "hebrew": _joined(" ו ש", " ב ל מ ה כ") | {"וש", "כש"},
+    "hebrew": _joined(" ו ש וש כש", " ב ל מ ה כ מה"),
 }
 _ARTICLE = "ال"
-_ARTICLED = _joined(" و ف", " ب ك", _ARTICLE) | _joined(" و ف", "لل")
+# With ل too: a name may begin like the article without having one (ألتمان is the same as التمان).
+_ARTICLED = _joined(" و ف", " ب ك ل", _ARTICLE) | _joined(" و ف", "لل")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
