@@ -469,6 +469,14 @@ def test_a_short_form_counts_beside_a_full_one(texts: tuple[str, str, str], foun
     assert [hit.term for hit in receipt.hits if hit.concept == "nato"] == found
 
 
+def test_spellings_that_share_words_are_one_mention() -> None:
+    concepts = {"pentagon": ["Pentagon", "Department of War", "~the department"]}
+    receipt = match.judge(
+        rule("pentagon", concepts), match.Texts("", "", "The Department of War, the department, Pentagon. Pentagon")
+    )
+    assert [hit.term for hit in receipt.hits] == ["The Department of War", "the department", "Pentagon", "Pentagon"]
+
+
 def test_a_concept_of_short_forms_only_is_refused() -> None:
     with pytest.raises(QueryError, match="short forms only"):
         rule("nato", {"nato": ["~the alliance"]})

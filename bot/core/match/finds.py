@@ -68,7 +68,7 @@ def settled(found: Finds, kept: Sequence[scan.Span] | None) -> Finds:
     for label, short in found.short.items():
         if any(spans[label]):
             both = zip(spans[label], _within(short, kept), strict=True)
-            spans[label] = tuple(_outermost({*full, *more}) for full, more in both)
+            spans[label] = tuple(_mentions({*full, *more}) for full, more in both)
     return Finds(fields=found.fields, spans=spans, short={}, tripped=found.tripped)
 
 
@@ -128,15 +128,17 @@ def _spans(finders: Finders, fields: tuple[Folded, ...], seconds: float, tripped
         for kept, spans in zip(found, each, strict=True):
             if spans:
                 kept.update(spans)
-    return tuple(_outermost(spans) for spans in found)
+    return tuple(_mentions(spans) for spans in found)
 
 
-def _outermost(spans: set[scan.Span]) -> tuple[scan.Span, ...]:
-    """In order, without those that stand inside another: two spellings of one concept often share words."""
+def _mentions(spans: set[scan.Span]) -> tuple[scan.Span, ...]:
+    """In order, those that share words as one: "the Department" and "Department of War" are one mention of one thing."""
     kept: list[scan.Span] = []
-    for span in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if not kept or span[1] > kept[-1][1]:
-            kept.append(span)
+    for start, end in sorted(spans):
+        if kept and start < kept[-1][1]:
+            kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
+        else:
+            kept.append((start, end))
     return tuple(kept)
 
 
