@@ -342,3 +342,72 @@ def test_the_marked_words_are_found_and_no_other(language: str, marked: str, any
     text, expected = unmarked(marked)
     hits = match.judge(any_of_them, match.Texts("", "", text)).hits
     assert sorted((hit.concept, text[hit.start : hit.end]) for hit in hits) == sorted(expected)
+
+
+# ---------------------------------------------------------------- the stories of the labelled set
+
+OTHERS = tomllib.loads((Path(__file__).parents[1] / "gold/stories.toml").read_text())
+OTHER_ROWS = [
+    ("gerd", "Cairo rejects the filling of Ethiopia's Nile dam", True),
+    ("gerd", "Khartoum asks for data on the GERD, and the dam's engineers agree", True),
+    ("gerd", "أديس أبابا تفتتح سد النهضة والقاهرة تحتج", True),
+    ("gerd", "السودان ومصر: السد الاثيوبى خطر", True),
+    ("gerd", "የህዳሴ ግድብ ምረቃና የግብፅ ተቃውሞ", True),
+    ("gerd", "L’Égypte dénonce le grand barrage de la Renaissance", True),
+    ("gerd", "Misri yapinga Bwawa la Renaissance la Ethiopia", True),
+    ("gerd", "La diga della Rinascita divide Etiopia ed Egitto", True),
+    ("gerd", "Mısır'dan Hedasi Barajı'na tepki", True),
+    ("gerd", "埃及抗议复兴大坝蓄水", True),
+    ("gerd", "Ägyptens Klage über den Renaissance-Staudamm", True),
+    ("gerd", "Egito critica a Grande Represa do Renascimento", True),
+    ("gerd", "Каир недоволен плотиной «Возрождение»", True),
+    ("gerd", "Судан и эфиопская ГЭС", True),
+    ("gerd", "Masar oo ka soo horjeedsatay biyo-xireenka Itoobiya", True),
+    ("gerd", "Cairo's doctors treat reflux: Gerd in Egypt", False),
+    ("gerd", "Egypt celebrates the Aswan High Dam; the dam turns fifty", False),
+    ("gerd", "Hedasi Barajı ve mısır üretimi", False),
+    ("gerd", "Ethiopia inaugurates the Renaissance Dam, the mega-dam of its dreams", False),
+    ("cattle-flu", "Bird flu found in dairy herds of two more states", True),
+    ("cattle-flu", "H5N1: raw milk carries the virus", True),
+    ("cattle-flu", "Vogelgriep bij melkkoeien vastgesteld", True),
+    ("cattle-flu", "Fugleinfluenza hos malkekøer", True),
+    ("cattle-flu", "Fågelinfluensan sprids bland mjölkkor", True),
+    ("cattle-flu", "Lintuinfluenssaa lypsykarjassa", True),
+    ("cattle-flu", "La grippe aviaire chez les vaches laitières", True),
+    ("cattle-flu", "La gripe aviar llega a las vacas lecheras", True),
+    ("cattle-flu", "Gripe aviária em gado leiteiro", True),
+    ("cattle-flu", "Ptasia grypa u krów mlecznych", True),
+    ("cattle-flu", "乳牛に鳥インフルエンザ感染", True),
+    ("cattle-flu", "美国奶牛感染禽流感", True),
+    ("cattle-flu", "젖소에서 조류 인플루엔자 검출", True),
+    ("cattle-flu", "गायों में बर्ड फ्लू", True),
+    ("cattle-flu", "Bird flu kills hens; livestock and milk are safe", False),
+    ("cattle-flu", "牛津大学研究禽流感疫苗", False),
+    ("cattle-flu", "Foot-and-mouth virus in dairy cows", False),
+]
+
+
+@pytest.fixture(scope="module")
+def others() -> dict[str, match.Rule]:
+    stories = (Story(name=story["name"], title=story["title"], query=story["query"]) for story in OTHERS["stories"])
+    return {story.name: match.compile_rule(story, OTHERS["concepts"]) for story in stories}
+
+
+@pytest.mark.parametrize(("story", "text", "spoken_of"), OTHER_ROWS, ids=[f"{row[0]}: {row[1][:50]}" for row in OTHER_ROWS])
+def test_the_words_of_another_story_are_found(story: str, text: str, spoken_of: bool, others: dict[str, match.Rule]) -> None:
+    rule = others[story]
+    found = {hit.concept for hit in match.judge(rule, match.Texts("", "", text)).hits}
+    assert any(all(aspect & found for aspect in way) for way in rule.aspects) is spoken_of
+
+
+# ---------------------------------------------------------------- every list
+
+
+@pytest.mark.parametrize("concepts", [SHIPPED["concepts"], OTHERS["concepts"]], ids=["shipped", "labelled set"])
+def test_no_spelling_stands_twice_and_each_is_found_where_it_stands_alone(concepts: dict[str, list[str]]) -> None:
+    assert [each for spellings in concepts.values() for each, times in Counter(spellings).items() if times > 1] == []
+    terms = [query.spelling(each) for spellings in concepts.values() for each in spellings]
+    words = [term for term in terms if term.kind == "words"]
+    assert [
+        term.label for term in words if not any(scan.find(scan.finder(term), (fold.fold(term.text.replace("*", "")),), 1.0))
+    ] == []
