@@ -340,7 +340,7 @@ def unmarked(marked: str) -> tuple[str, list[tuple[str, str]]]:
 @pytest.mark.parametrize(("language", "marked"), CASES, ids=[f"{language}: {text[:50]}" for language, text in CASES])
 def test_the_marked_words_are_found_and_no_other(language: str, marked: str, any_of_them: match.Rule) -> None:
     text, expected = unmarked(marked)
-    hits = match.judge(any_of_them, match.Texts("", "", text)).hits
+    hits = match.judge(any_of_them, match.Texts(text, "", "")).hits
     assert sorted((hit.concept, text[hit.start : hit.end]) for hit in hits) == sorted(expected)
 
 
@@ -396,7 +396,7 @@ def others() -> dict[str, match.Rule]:
 @pytest.mark.parametrize(("story", "text", "spoken_of"), OTHER_ROWS, ids=[f"{row[0]}: {row[1][:50]}" for row in OTHER_ROWS])
 def test_the_words_of_another_story_are_found(story: str, text: str, spoken_of: bool, others: dict[str, match.Rule]) -> None:
     rule = others[story]
-    found = {hit.concept for hit in match.judge(rule, match.Texts("", "", text)).hits}
+    found = {hit.concept for hit in match.judge(rule, match.Texts(text, "", "")).hits}
     assert any(all(aspect & found for aspect in way) for way in rule.aspects) is spoken_of
 
 
