@@ -118,7 +118,7 @@ def test_the_whole_receipt_of_a_yes() -> None:
     assert (receipt.holds, receipt.threshold, receipt.where) == (True, 0.5, "summary")
     assert [(part.name, part.said) for part in receipt.ingredients] == [
         ("headline", "a part of it in the headline"),
-        ("opening", "all of it in headline and summary"),
+        ("opening", "all of it in headline, summary and lead"),
     ]
     assert sum(part.points for part in receipt.ingredients) == receipt.score
     assert (receipt.language, receipt.read) == ("en", "title, summary")
@@ -456,7 +456,7 @@ def test_few_items_of_the_labelled_sample_are_missed() -> None:
 ALLIANCE = {"openai": ["OpenAI", "~=Altman"], "nato": ["NATO", "~the alliance", "~/32 (allies|members)/"]}
 SHORT = [
     ("a short form alone is nothing", ("OpenAI and the alliance", "", ""), []),
-    ("beside a full form it counts", ("OpenAI and the alliance", "", "NATO said"), ["the alliance", "NATO"]),
+    ("beside a full form it counts", ("OpenAI and the alliance", "", "NATO said so. It did. Yes."), ["the alliance", "NATO"]),
     ("in whatever field the full form stands", ("NATO talks to OpenAI", "The alliance buys", "32 allies"), ["NATO", "The alliance", "32 allies"]),
     ("of its own concept only", ("OpenAI", "", "the alliance of 32 allies"), []),
 ]  # fmt: skip

@@ -36,9 +36,11 @@ def judge(rule: Rule, texts: Texts) -> Receipt:
     """What the rule says of an item. Takes any text; hits carry offsets into the fields as they were given."""
     looked = finds.look(rule, tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article)))
     body = passages.read(texts.article) if looked.speaks(rule.wanted) else None
-    found = finds.settled(looked, None if body is None else body.kept)
+    everything = finds.settled(looked, None)
+    # A threshold of 0 takes the words wherever they stand.
+    found = finds.settled(looked, body.kept, body.named) if body is not None and rule.threshold else everything
     if not finds.holds(rule.tree, found, found.everywhere):
-        return _lacking(rule, texts, finds.settled(looked, None), found, body)
+        return _lacking(rule, texts, everything, found, body)
     score, parts, stood = _weighed(rule, found, body or passages.NOTHING)
     yes = score >= rule.threshold
     why = reason.why_yes(rule, found) if yes else reason.why_not_about(rule, found, stood)
@@ -103,4 +105,4 @@ def _read(texts: Texts, body: Body | None) -> str:
 
 def _left_out(body: Body) -> list[str]:
     kinds = dict.fromkeys(what for _, what in body.cut)
-    return [f"{count(len(body.cut), 'line')} left out as {' and '.join(kinds)}"] if kinds else []
+    return [f"{count(len(body.cut), 'line')} left out: {', '.join(kinds)}"] if kinds else []

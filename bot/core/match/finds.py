@@ -60,16 +60,21 @@ def look(rule: Rule, fields: tuple[Folded, ...]) -> Finds:
     return Finds(fields=fields, spans=spans, short=short, tripped=tuple(tripped))
 
 
-def settled(found: Finds, kept: Sequence[scan.Span] | None) -> Finds:
+def settled(found: Finds, kept: Sequence[scan.Span] | None, named: int | None = None) -> Finds:
     """What counts of the finds: in the last field only what stands in ``kept`` (stretches in order; None: all of it), and the
-    short forms of those words and concepts of which a full form does.
+    short forms of those words and concepts of which a full form stands in an earlier field, or in the last before ``named``
+    (None: anywhere). Writers name a thing before they call it "the alliance"; a name that comes last is a box's or a biography's.
     """
     spans = {label: _within(fields, kept) for label, fields in found.spans.items()}
     for label, short in found.short.items():
-        if any(spans[label]):
+        if _names(spans[label], named):
             both = zip(spans[label], _within(short, kept), strict=True)
             spans[label] = tuple(_mentions({*full, *more}) for full, more in both)
     return Finds(fields=found.fields, spans=spans, short={}, tripped=found.tripped)
+
+
+def _names(fields: scan.Spans, before: int | None) -> bool:
+    return any(fields[:-1]) or any(before is None or start < before for start, _ in fields[-1])
 
 
 def _within(fields: scan.Spans, kept: Sequence[scan.Span] | None) -> scan.Spans:
