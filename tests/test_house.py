@@ -36,8 +36,10 @@ ARROWS: dict[str, set[str]] = {
     "bot.rounds": {"bot.rounds", "bot.core", "bot.edge", "bot.errors", "bot.model", "bot.pipeline", "bot.report"},
     "bot.workshop": {"bot", "bot.config", "bot.edge", "bot.pipeline", "bot.rounds"},
     "bot.daemon": {"bot.config", "bot.core.counting", "bot.errors", "bot.logs", "bot.pipeline", "bot.report", "bot.rounds", "bot.sdnotify", "bot.workshop"},
-    "bot.cli": {"bot", "bot.cli", "bot.config", "bot.core", "bot.daemon", "bot.edge", "bot.errors", "bot.logs", "bot.model",
-                "bot.pipeline", "bot.rounds", "bot.workshop"},
+    "bot.demo": {"bot.demo", "bot.config", "bot.daemon", "bot.errors", "bot.rounds"},
+    "bot.shipped": {"bot.errors"},
+    "bot.cli": {"bot", "bot.cli", "bot.config", "bot.core", "bot.daemon", "bot.demo", "bot.edge", "bot.errors", "bot.logs", "bot.model",
+                "bot.pipeline", "bot.rounds", "bot.shipped", "bot.workshop"},
     "bot.__main__": {"bot.cli"},
 }  # fmt: skip
 
