@@ -51,7 +51,7 @@ class Judge:
         self.edges = edges
         self.feeds = {feed.name: feed for feed in config.feeds}
         self.stories = {story.name: story for story in config.stories}
-        self.rules = {story.name: match.compile_rule(story, config.concepts) for story in config.stories}
+        self.rules = {rule.story: rule for rule in match.compile_rules(config.stories, config.concepts)}
 
     def judge(self, item: Item, now: datetime) -> Judged:
         """Decide for every story that looks at the item's feed, and queue what is to be told."""
@@ -60,7 +60,8 @@ class Judge:
         rules = [self.rules[story.name] for story in watching if story.name not in settled | copies.keys()]
         article = self._article(item, rules)
         texts = match.Texts(title=item.title, summary=item.summary, article=article.text)
-        found = [_verdict(item, rule.story, match.judge(rule, texts)) for rule in rules]
+        receipts = zip(rules, match.judge_all(rules, texts), strict=True)
+        found = [_verdict(item, rule.story, receipt) for rule, receipt in receipts]
         return self._record(item, article, [*found, *copies.values()], now)
 
     def _before(self, item: Item, watching: Sequence[Story]) -> tuple[set[str], dict[str, Verdict]]:

@@ -11,16 +11,18 @@ NOT looks at all three. Where the query holds, the item must be *about* the stor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.core import fold, language
 from bot.core.counting import count
 from bot.core.match import about, evidence, finds, passages, reason, standing
 from bot.core.match.passages import Body
-from bot.core.match.rule import Rule, compile_rule
+from bot.core.match.rule import Rule, compile_rule, compile_rules
+from bot.core.scanner import Reading, Scanner
 from bot.model import Ingredient, Receipt
 
-__all__ = ["Rule", "Texts", "compile_rule", "hints", "judge"]
+__all__ = ["Rule", "Texts", "compile_rule", "compile_rules", "hints", "judge", "judge_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,26 @@ class Texts:
 
 def judge(rule: Rule, texts: Texts) -> Receipt:
     """What the rule says of an item. Takes any text; hits carry offsets into the fields as they were given."""
-    looked = finds.look(rule, tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article)))
-    body = passages.read(texts.article) if looked.speaks(rule.wanted) else None
+    return judge_all((rule,), texts)[0]
+
+
+def judge_all(rules: Sequence[Rule], texts: Texts) -> tuple[Receipt, ...]:
+    """What each rule says of an item; rules that were compiled together share the work."""
+    fields = tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article))
+    tongue = language.of(texts.title, texts.summary, texts.article) if rules else None
+    readings: dict[Scanner, Reading] = {}
+    body: Body | None = None
+    receipts = []
+    for rule in rules:
+        reading = readings.get(rule.scanner) or readings.setdefault(rule.scanner, rule.scanner.read(fields))
+        looked = finds.look_in(rule, reading)
+        if body is None and looked.speaks(rule.wanted):
+            body = passages.read(texts.article)
+        receipts.append(replace(_judged(rule, texts, looked, body), language=tongue))
+    return tuple(receipts)
+
+
+def _judged(rule: Rule, texts: Texts, looked: finds.Finds, body: Body | None) -> Receipt:
     everything = finds.settled(looked, None)
     # A threshold of 0 takes the words wherever they stand.
     found = finds.settled(looked, body.kept, body.named) if body is not None and rule.threshold else everything
@@ -89,7 +109,6 @@ def _receipt(
         hits=evidence.chosen(hits, evidence.hits_against(found, excluding)),
         threshold=rule.threshold,
         ingredients=ingredients,
-        language=language.of(texts.title, texts.summary, texts.article),
         read=_read(texts, body),
     )
 
