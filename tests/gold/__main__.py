@@ -10,6 +10,7 @@ from . import sets
 def main() -> None:
     print(f"{'set':24}{'variant':16}{'precision':>10}{'recall':>8}{'F1':>7}  false alarms  misses")
     rows = [(story, story, variant, sets.items(story)) for story in sets.FILES for variant in sets.VARIANTS]
+    rows += [("openai-nato", sets.CHECK, variant, sets.items(sets.CHECK)) for variant in sets.VARIANTS]
     if sets.CORPUS.exists():
         rows += [("openai-nato", "../shared/corpus", variant, sets.corpus()) for variant in sets.VARIANTS]
     for story, name, variant, items in rows:

@@ -36,6 +36,10 @@ def test_the_rules_reach_their_floors(story: str) -> None:
     assert_reaches(sets.measure(story), story)
 
 
+def test_they_reach_them_on_the_set_that_nothing_was_tuned_to() -> None:
+    assert_reaches(sets.measure("openai-nato", of=sets.items(sets.CHECK)), sets.CHECK)
+
+
 @pytest.mark.parametrize("story", STORIES)
 def test_they_reach_them_nearly_without_titles(story: str) -> None:
     assert_reaches(sets.measure(story, "without title"), story, less=TITLE_IS_WORTH)
@@ -78,7 +82,7 @@ def test_the_sets_are_what_the_gate_needs() -> None:
     assert not [name for name, count in Counter(item.id for item in every).items() if count > 1]
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", [*STORIES, sets.CHECK])
 def test_a_set_is_complete_and_its_texts_differ(story: str) -> None:
     rows = [json.loads(line) for line in (sets.HERE / f"{story}.jsonl").read_text().splitlines()]
     keys = ["id", "lang", "outlet", "published", "title", "summary", "text", "relevant", "hard", "kind", "cluster", "why"]
