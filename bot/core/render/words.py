@@ -150,7 +150,7 @@ def _reason(entry: AlertEntry, markup: Markup) -> str:
         return ""
     words = ", ".join(fitted(term, TERM, markup.escape) for term in named[:TERMS_NAMED])
     more = f" and {len(named) - TERMS_NAMED} more" if len(named) > TERMS_NAMED else ""
-    return f"matched {words}{more}" + (f" in the {entry.match.where}" if entry.match.where else "")
+    return f"matched {words}{more}" + (f", clearest in the {entry.match.where}" if entry.match.where else "")
 
 
 def _others(entry: AlertEntry, markup: Markup) -> str:

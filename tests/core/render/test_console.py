@@ -9,7 +9,7 @@ FULL = f"""OpenAI weighs NATO deal
   https://example.org/a?x=1&y=2
   Reuters · 2026-03-03 14:05 UTC
   > {SENTENCE}
-  matched OpenAI, NATO in the article
+  matched OpenAI, NATO, clearest in the article
   also carried by 2 other outlets: WSJ, BBC"""
 
 GOLDEN = {

@@ -9,7 +9,7 @@ from bot.core.render import discord, escape, payloads
 
 DATE = f"<t:{UNIX}:f> (<t:{UNIX}:R>)"
 QUOTE = "> **OpenAI** is considering a contract with **NATO**, the senators said."
-WHY = "matched OpenAI, NATO in the article\nalso carried by 2 other outlets: WSJ, BBC"
+WHY = "matched OpenAI, NATO, clearest in the article\nalso carried by 2 other outlets: WSJ, BBC"
 FULL = f"**[OpenAI weighs NATO deal](https://example.org/a?x=1&y=2)**\nReuters · {DATE}\n{QUOTE}\n{WHY}"
 PLAIN = (
     f"OpenAI weighs NATO deal\nReuters · <t:{UNIX}:f> · item 7 in the log\n"

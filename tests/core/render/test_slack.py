@@ -12,7 +12,7 @@ from bot.core.render import escape, payloads, slack
 DATE = f"<!date^{UNIX}^{{date_short_pretty}} {{time}}|2026-03-03 14:05 UTC>"
 LINK = "*<https://example.org/a?x=1&amp;y=2|OpenAI weighs NATO deal>*"
 QUOTE = ">*OpenAI* is considering a contract with *NATO*, the senators said."
-WHY = "matched OpenAI, NATO in the article\nalso carried by 2 other outlets: WSJ, BBC"
+WHY = "matched OpenAI, NATO, clearest in the article\nalso carried by 2 other outlets: WSJ, BBC"
 FULL = f"{LINK}\nReuters · {DATE}\n{QUOTE}\n{WHY}"
 
 
@@ -50,10 +50,10 @@ GOLDEN = {
         ),
         message(
             "OpenAI, NATO and the Pentagon · update\n*OpenAI weighs NATO deal*\nReuters · date unknown · item 7 in the log\n"
-            "matched OpenAI, NATO in the title\nno other outlet carries it yet",
+            "matched OpenAI, NATO, clearest in the title\nno other outlet carries it yet",
             context("OpenAI, NATO and the Pentagon · update"),
             section("*OpenAI weighs NATO deal*\nReuters · date unknown · item 7 in the log"),
-            context("matched OpenAI, NATO in the title\nno other outlet carries it yet"),
+            context("matched OpenAI, NATO, clearest in the title\nno other outlet carries it yet"),
         ),
     ),
     "a first pass's digest": (
@@ -126,7 +126,7 @@ def test_detail_goes_before_a_second_message_is_needed():
     (body,) = slack.render(numbered(40))
     link = "<https://example.org/a?x=1&amp;y=2|Headline 0>"
     assert len(body["blocks"]) == 41
-    assert body["blocks"][1] == section(f"*{link}*\nReuters · {DATE} · +2 outlets\nmatched OpenAI, NATO in the article")
+    assert body["blocks"][1] == section(f"*{link}*\nReuters · {DATE} · +2 outlets\nmatched OpenAI, NATO, clearest in the article")
     first, second = slack.render(numbered(60))
     assert first["blocks"][0] == section("*OpenAI, NATO and the Pentagon · 60 items in one digest · 1 of 2*")
     assert first["blocks"][1] == section(f"• {link} · Reuters · {DATE} · +2 outlets")
@@ -178,7 +178,7 @@ def test_many_words_and_outlets_are_counted_not_listed():
         alert(entry(terms=tuple(f"word{n}" for n in range(11)), outlets=tuple(f"Outlet {n}" for n in range(6))))
     )
     assert body["blocks"][-1] == context(
-        "matched word0, word1, word2, word3, word4, word5, word6, word7 and 3 more in the article\n"
+        "matched word0, word1, word2, word3, word4, word5, word6, word7 and 3 more, clearest in the article\n"
         "also carried by 6 other outlets: Outlet 0, Outlet 1, Outlet 2 and 3 more"
     )
 
