@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.edge.store import search, verdicts
+from bot.edge.store import marks, search, verdicts
 from bot.edge.store.items import ITEM_COLUMNS
 from bot.edge.store.schema import articles, items, seen
 from bot.edge.store.schema import verdicts as verdict_table
@@ -43,11 +43,12 @@ def judged_since(connection: sa.Connection, wanted: LogFilter, since: datetime, 
 
 
 def find(connection: sa.Connection, item: int, *, with_text: bool = False) -> LogRow | None:
-    """One item, by its id."""
+    """One item, by its id; ``with_text``: with its article's text and the user's marks."""
     rows = _told(connection, connection.execute(sa.select(*_COLUMNS).where(items.c.id == item)).all(), None)
     if not rows or not with_text:
         return rows[0] if rows else None
-    return replace(rows[0], text=connection.execute(sa.select(articles.c.text).where(articles.c.item == item)).scalar())
+    text = connection.execute(sa.select(articles.c.text).where(articles.c.item == item)).scalar()
+    return replace(rows[0], text=text, marks=marks.of_items(connection, [item]).get(item, ()))
 
 
 def by_key(connection: sa.Connection, key: bytes | None, url: str) -> list[int]:
