@@ -6,7 +6,7 @@ NOT looks at all three. Where the query holds, the item must be *about* the stor
     rule      compiles query and concepts            passages  the article without the lists and boxes around it
     finds     evaluates the query                    standing  how the words stand in the text, as counts
     evidence  picks what a receipt shows             about     the counts as points: the score
-    reason    puts the outcome into words
+    reason    puts the outcome into words                places    all of the words, for who reads the text
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from bot.core import fold, language
 from bot.core.counting import count
 from bot.core.match import about, evidence, finds, passages, reason, standing
 from bot.core.match.passages import Body
+from bot.core.match.places import Place, all_places, left_out
 from bot.core.match.rule import Rule, compile_rule
 from bot.model import Ingredient, Receipt
 
-__all__ = ["Rule", "Texts", "compile_rule", "hints", "judge"]
+__all__ = ["Place", "Rule", "Texts", "all_places", "compile_rule", "hints", "judge", "left_out"]
 
 
 @dataclass(frozen=True, slots=True)
