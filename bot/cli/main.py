@@ -70,6 +70,7 @@ COMMANDS = [
     Deferred("log", "bot.cli.log:log", "List what was seen, and what was made of it."),
     Deferred("show", "bot.cli.show:show", "Show one item with its whole receipt."),
     Deferred("explain", "bot.cli.explain:explain", "Judge a page, a file or an item now; record nothing."),
+    Deferred("mark", "bot.cli.mark:mark", "Say whether an item belongs to its story."),
     Deferred("alerts", "bot.cli.alerts:alerts", "List the outbox; retry an alert, test a channel."),
     Deferred("status", "bot.cli.status:status", "Show feeds and channels, and what needs a person."),
     Deferred("completion", "bot.cli.completion:completion", "Print the completion script of a shell."),
