@@ -71,6 +71,7 @@ COMMANDS = [
     Deferred("show", "bot.cli.show:show", "Show one item with its whole receipt."),
     Deferred("explain", "bot.cli.explain:explain", "Judge a page, a file or an item now; record nothing."),
     Deferred("mark", "bot.cli.mark:mark", "Say whether an item belongs to its story."),
+    Deferred("review", "bot.cli.review:review", "Mark the latest matches one by one, with single keys."),
     Deferred("alerts", "bot.cli.alerts:alerts", "List the outbox; retry an alert, test a channel."),
     Deferred("status", "bot.cli.status:status", "Show feeds and channels, and what needs a person."),
     Deferred("completion", "bot.cli.completion:completion", "Print the completion script of a shell."),

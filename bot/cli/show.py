@@ -82,7 +82,7 @@ def _lines(
     if row.text:
         yield line()
         yield line("article text")
-        yield from _text_lines(row.text, row.verdicts)
+        yield from stored_text(row.text, row.verdicts)
 
 
 def item_lines(row: LogRow) -> Iterator[Line]:
@@ -120,8 +120,8 @@ def _alert_line(told: OutboxRow) -> Line:
     return line(f"alert {told.alert.id} ({told.alert.type}) for {told.alert.channel}: {told.state}{when}{why}")
 
 
-def _text_lines(text: str, told: Sequence[Verdict]) -> Iterator[Line]:
-    """The text with the words that the receipts point at, which stand at offsets into all of it."""
+def stored_text(text: str, told: Sequence[Verdict]) -> Iterator[Line]:
+    """A text that the log keeps, with the words that the receipts point at, which stand at offsets into all of it."""
     hits = [hit for verdict in told for hit in verdict.receipt.hits if hit.where == "article"]
     at = 0
     for paragraph in text.splitlines(keepends=True):
