@@ -55,6 +55,7 @@ def compile_rule(story: Story, concepts: Mapping[str, Sequence[str]]) -> Rule:
     for leaf in query.leaves(tree):
         if leaf.label not in names:
             names[leaf.label] = _named(leaf, concepts, story.query)
+    _refuse_contradiction(tree, concepts, story.query)
     return Rule(
         story=story.name,
         version=_version(story, {label: concepts[label] for label in names if label in concepts}),
@@ -65,6 +66,14 @@ def compile_rule(story: Story, concepts: Mapping[str, Sequence[str]]) -> Rule:
         wanted=frozenset(leaf.label for leaf in query.wanted(tree)),
         regexes=sum(isinstance(each, scan.RegexFinder) for name in names.values() for _, each in name.finders + name.short),
     )
+
+
+def _refuse_contradiction(tree: query.Node, concepts: Mapping[str, Sequence[str]], source: str) -> None:
+    try:
+        query.check_satisfiable(tree, concepts)
+    except QueryError as error:
+        error.source = source
+        raise
 
 
 def _ways(tree: query.Node) -> tuple[Aspects, ...]:
