@@ -11,9 +11,11 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -23,27 +25,52 @@ from bot.config import Config, load
 from bot.core.counting import count
 from bot.errors import ConfigError, StateError, StorywatchError
 from bot.pipeline import Pipeline
-from bot.rounds import Rounds
+from bot.rounds import Heard, Rounds
 from bot.rounds.group import SECONDS as GROUP_SECONDS
 from bot.sdnotify import notify
 from bot.workshop import Workshop
 
 log = logging.getLogger("storywatch")
 
-TICK_SECONDS = 1
+TICK_SECONDS = 1.0
 WATCH_SECONDS = 2  # how soon a changed configuration is noticed
 PRUNE_MINUTES = 30  # how often it is asked whether a day has passed since the last pruning
 # SIGTERM to exit takes at most 10 s: what is being sent may end within DRAIN, then every connection is cut.
 DRAIN_SECONDS, CUT_SECONDS, EXIT_SECONDS = 4.0, 3.0, 9.5
 
 
-class Daemon:
-    """Runs rounds until a signal ends it."""
+def _now() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
-        self.config, self.environ = config, environ
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a daemon works in: the real world, unless somebody plays it another (``storywatch demo``).
+
+    ``clock`` gives the time that is stored and compared; ``tick`` is the seconds between two looks for due work;
+    ``heard`` is told of each piece of work; ``out`` is the console, by default stdout; ``leave`` ends the process at once,
+    when it is asked to stop twice or does not stop in time.
+    """
+
+    clock: Callable[[], datetime] = _now
+    tick: float = TICK_SECONDS
+    heard: Heard | None = None
+    out: TextIO | None = None
+    leave: Callable[[int], object] = os._exit
+
+
+REAL = Setting()
+
+
+class Daemon:
+    """Runs rounds until a signal or :meth:`end` ends it."""
+
+    def __init__(self, config: Config, environ: Mapping[str, str], setting: Setting = REAL) -> None:
+        self.config, self.environ, self.setting = config, environ, setting
         self.stop, self.reload = threading.Event(), threading.Event()
         self._wake = threading.Event()
+        self._asked = False  # by a signal, to stop
+        self._rounds: Rounds | None = None
         self._failure: StorywatchError | None = None
         self._stamp = _stamp(config)
 
@@ -52,9 +79,10 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_stop)
         signal.signal(signal.SIGHUP, self._on_reload)
-        with Workshop(self.config, self.stop) as workshop:
-            rounds = workshop.rounds(lambda: datetime.now(UTC))
+        with Workshop(self.config, self.stop, self.setting.out) as workshop:
+            rounds = workshop.rounds(self.setting.clock, self.setting.heard)
             rounds.start()
+            self._rounds = rounds
             scheduler = self._ticks(rounds)
             scheduler.start()
             watched = _watched(self.config)
@@ -69,15 +97,25 @@ class Daemon:
         report.said(log, logging.INFO, "stopped", "stopped")
         return 0
 
+    def end(self) -> None:
+        """Have :meth:`run` end as after SIGTERM: what is being sent is sent. From any thread."""
+        self.stop.set()
+        self._wake.set()
+
+    def idle(self) -> bool:
+        """Whether the work has begun, none of it is in hand, and none is due by the clock. From any thread."""
+        return self._rounds is not None and self._rounds.idle()
+
     def _ticks(self, rounds: Rounds) -> BackgroundScheduler:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}  # None: a late tick still runs (trap 3)
         scheduler = BackgroundScheduler(job_defaults=defaults, timezone=UTC)
+        tick = self.setting.tick
         jobs: tuple[tuple[Callable[[], object], float], ...] = (
-            (rounds.poll_due, TICK_SECONDS),
-            (lambda: rounds.flush(every=GROUP_SECONDS), TICK_SECONDS),
-            (rounds.judge_waiting, TICK_SECONDS),
-            (rounds.announce, TICK_SECONDS),
-            (rounds.deliver_due, TICK_SECONDS),
+            (rounds.poll_due, tick),
+            (lambda: rounds.flush(every=GROUP_SECONDS * tick / TICK_SECONDS), tick),
+            (rounds.judge_waiting, tick),
+            (rounds.announce, tick),
+            (rounds.deliver_due, tick),
             (rounds.prune, PRUNE_MINUTES * 60),
         )
         for job, seconds in jobs:
@@ -150,14 +188,14 @@ class Daemon:
 
     def _on_stop(self, number: int, frame: FrameType | None) -> None:
         del frame
-        if self.stop.is_set():
-            os._exit(128 + number)  # asked twice: at once
+        if self._asked:
+            self.setting.leave(128 + number)  # twice: at once
+        self._asked = True
         # Whatever hangs (a locked disk, a full pipe as console): the state survives worse, and we promised ten seconds.
-        last_resort = threading.Timer(EXIT_SECONDS, os._exit, (0,))
+        last_resort = threading.Timer(EXIT_SECONDS, self.setting.leave, (0,))
         last_resort.daemon = True
         last_resort.start()
-        self.stop.set()
-        self._wake.set()
+        self.end()
 
     def _on_reload(self, number: int, frame: FrameType | None) -> None:
         del number, frame

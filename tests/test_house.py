@@ -36,14 +36,16 @@ ARROWS: dict[str, set[str]] = {
     "bot.rounds": {"bot.rounds", "bot.core", "bot.edge", "bot.errors", "bot.model", "bot.pipeline", "bot.report"},
     "bot.workshop": {"bot", "bot.config", "bot.edge", "bot.pipeline", "bot.rounds"},
     "bot.daemon": {"bot.config", "bot.core.counting", "bot.errors", "bot.logs", "bot.pipeline", "bot.report", "bot.rounds", "bot.sdnotify", "bot.workshop"},
-    "bot.cli": {"bot", "bot.cli", "bot.config", "bot.core", "bot.daemon", "bot.edge", "bot.errors", "bot.logs", "bot.model",
-                "bot.pipeline", "bot.rounds", "bot.workshop"},
+    "bot.demo": {"bot.demo", "bot.config", "bot.daemon", "bot.errors", "bot.rounds"},
+    "bot.shipped": {"bot.errors"},
+    "bot.cli": {"bot", "bot.cli", "bot.config", "bot.core", "bot.daemon", "bot.demo", "bot.edge", "bot.errors", "bot.logs", "bot.model",
+                "bot.pipeline", "bot.rounds", "bot.shipped", "bot.workshop"},
     "bot.__main__": {"bot.cli"},
 }  # fmt: skip
 
 # Each outside library has one room that knows it.
 OWNERS = {
-    "alembic": "bot.edge.store", "apscheduler": "bot.daemon", "certifi": "bot.edge.http", "click": "bot.cli", "feedparser": "bot.core.parse",
+    "ahocorasick_rs": "bot.core.needles", "alembic": "bot.edge.store", "apscheduler": "bot.daemon", "certifi": "bot.edge.http", "click": "bot.cli", "feedparser": "bot.core.parse",
     "lark": "bot.core.query", "lxml": "bot.core.page", "pebble": "bot.edge.pool", "protego": "bot.edge.http", "pycld2": "bot.core.language", "pydantic": "bot.config", "requests": "bot.edge.http",
     "rich": "bot.cli", "sqlalchemy": "bot.edge.store", "sqlite3": "bot.edge.store", "trafilatura": "bot.core.extract",
     "urllib3": "bot.edge.http",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 import click
 
+from bot import shipped
 from bot.cli.context import examples
 from bot.errors import StorywatchError
 
@@ -29,7 +28,7 @@ def init(directory: Path) -> None:
 
     Nothing is overwritten: where a file of config/ is there already, nothing is written at all.
     """
-    texts = dict(_defaults())
+    texts = shipped.texts()
     taken = [str(directory / "config" / name) for name in texts if os.path.lexists(directory / "config" / name)]
     if taken:
         raise StorywatchError(
@@ -46,17 +45,6 @@ def init(directory: Path) -> None:
             path.unlink()
         raise StorywatchError(f"{error.filename}: cannot be written: {error.strerror}") from error
     _say_what_next(directory, list(texts))
-
-
-def _defaults() -> Iterator[tuple[str, str]]:
-    """The files that come with the package; in a checkout those of its own config/."""
-    packaged = files("bot") / "defaults"
-    folder = packaged if packaged.is_dir() else Path(__file__).parents[2] / "config"
-    if not folder.is_dir():
-        raise StorywatchError("this installation came without its configuration files: install it again")
-    for file in sorted(folder.iterdir(), key=lambda each: each.name):
-        if file.name.endswith((".toml", ".md")):
-            yield file.name, file.read_text(encoding="utf-8")
 
 
 def _write(path: Path, text: str, mode: int) -> None:

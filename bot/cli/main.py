@@ -64,6 +64,7 @@ class LazyGroup(click.Group):
 
 COMMANDS = [
     Deferred("init", "bot.cli.init:init", "Write a first configuration, ready to run."),
+    Deferred("demo", "bot.cli.demo:demo", "Watch some days of the story pass in seconds."),
     Deferred("check", "bot.cli.check:check", "Say what is wrong with the configuration."),
     Deferred("run", "bot.cli.run:run", "Watch the feeds: the daemon."),
     Deferred("once", "bot.cli.once:once", "Make one pass: poll, judge, deliver what is due."),
@@ -83,7 +84,12 @@ COMMANDS = [
     commands=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples(
-        "storywatch init", "storywatch check", "storywatch once", "storywatch log --story openai-nato", "storywatch run"
+        "storywatch demo",
+        "storywatch init",
+        "storywatch check",
+        "storywatch once",
+        "storywatch log --story openai-nato",
+        "storywatch run",
     ),
 )
 @click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")

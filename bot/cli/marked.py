@@ -40,13 +40,15 @@ def _article(text: str, spans: Sequence[tuple[Span, str]]) -> Iterator[Line]:
         inside = [((start - at, stop - at), role) for (start, stop), role in ordered[first:last]]
         if paragraph.strip():
             what = cut.get(at)
-            yield _left_out(paragraph, what) if what else Line(prefix=_label(label), runs=_runs(paragraph, inside))
+            yield _left_out(paragraph, what, inside) if what else Line(prefix=_label(label), runs=_runs(paragraph, inside))
             label = label if what else ""
         at, first = end + len(_LINES), last
 
 
-def _left_out(paragraph: str, what: str) -> Line:
-    return Line(prefix=_label("left out"), runs=((f"({what}) {paragraph}", "quiet"),))
+def _left_out(paragraph: str, what: str, spans: Sequence[tuple[Span, str]]) -> Line:
+    """A line that is no part of the article. Its words count all the same for a story without a threshold."""
+    pieces = highlight.stretches(paragraph, [(span, role) for span, role in spans if role != "idle"], otherwise="idle")
+    return Line(prefix=_label("left out"), runs=((f"({what}) ", "quiet"), *((piece, _STYLES[role]) for piece, role in pieces)))
 
 
 def _label(text: str) -> str:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
+
+from bot.cli.output import on_terminal
 
 Show: TypeAlias = Callable[[int, int, str], None]
 
 _BAR = 24  # columns; with the words and the time it fits into 80
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once, but not without the terminal's cursor, which a bar hides."""
+    if sys.stderr.isatty():
+        os.write(sys.stderr.fileno(), b"\x1b[?25h\n")
+    os._exit(code)
 
 
 @contextmanager
@@ -28,7 +38,7 @@ def bar(words: str) -> Iterator[Show]:
     # Soft wrap: lines printed above the bar must come out as they are, for whoever copies one.
     console = Console(stderr=True, soft_wrap=True, markup=False, highlight=False, emoji=False)
     columns = (BarColumn(bar_width=_BAR), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
+    with Progress(*columns, console=console, transient=True, redirect_stdout=on_terminal()) as progress:
         task = progress.add_task(words, total=None)
 
         def show(done: int, total: int, words: str) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from bot.core import fold
 
 _RELATED = """
-en: read more; read also; also read; see also; more on this; more on this story; more from; more stories; related; \
+en: read more; read next; read also; also read; see also; more on this; more on this story; more from; more stories; related; \
 related stories; related articles; related coverage; related topics; recommended; recommended for you; you may also like; \
 you might also like; most read; most popular; trending; trending now; top stories; latest news; latest stories; up next; \
 don't miss; in case you missed it; elsewhere; further reading; more headlines; editors' picks; editor's picks; popular now

@@ -2,64 +2,54 @@
 
 A fold is NFKC, then without what a reader does not see (soft hyphens, zero-width and direction marks, Arabic tatweel and
 harakat, Hebrew points), with one apostrophe, one hyphen and one dash, then casefolded. Turkish dotted and dotless i both become
-``i``: a headline in capitals loses the difference. Signs that NFKC would turn into letters or digits (``™`` to ``tm``, footnote
-numbers, circled numbers) stay signs, so that ``OpenAI™`` still ends after the I.
+``i``, and Greek loses its accents: a headline in capitals has neither. Letters that newsrooms of one language use for each other
+are one. Signs that NFKC would turn into letters or digits (``™`` to ``tm``, footnote numbers, circled numbers) stay signs, so
+that ``OpenAI™`` still ends after the I.
 
-The work is done in *pieces*, mostly single characters, so every stretch of the fold has an exact origin in the source.
+``pieces`` does this for any text. Nearly all text takes a short cut to the same result, here: most characters need ``lower()``
+and nothing else, one search collects the others, and each of these is replaced all over the text.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from array import array
-from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
-_ZERO_WIDTH = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
-_HARAKAT = "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
-_HEBREW_POINTS = "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
-_UNSEEN = re.compile(f"[{_ZERO_WIDTH}{_HARAKAT}{_HEBREW_POINTS}]")
-_INVISIBLE = re.compile(f"[{_ZERO_WIDTH}]")
-_KEPT_SIGNS = re.compile("[\u2122\u2120\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2460-\u249b]")
-# Signs that stand for one another, and the one that the fold keeps.
-ALIKE = str.maketrans(
-    dict.fromkeys("\u2018\u2019\u201a\u201b\u02b9\u02bb\u02bc\u02bd\u00b4\u2032\u05f3", "'")
-    | dict.fromkeys("\u201c\u201d\u201e\u201f\u05f4\u2033", '"')
-    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\u05be\ufe63\uff0d", "-")
-    | dict.fromkeys("\u2014\u2015\ufe58", "\u2014")
+from bot.core import pieces
+
+ALIKE = pieces.ALIKE
+_INVISIBLE = re.compile(f"[{pieces.ZERO_WIDTH}]")
+# Characters whose fold is what ``lower()`` makes of them, one character, whatever stands beside them. Found by trying every one
+# of these blocks; the tests try them again. One that is missing costs time, nothing else.
+_CALM = (
+    "\u0080-\u009f\u00a1-\u00a7\u00a9\u00ab\u00ac\u00ae\u00b0-\u00b3\u00b6\u00b7\u00b9\u00bb\u00bf-\u00de\u00e0-\u012f"  # Latin
+    "\u0134-\u013e\u0141-\u0148\u014a-\u015d\u0160\u0161\u0164-\u017e\u0180-\u01c3\u01cd-\u01f0\u01f4-\u02af\u1e00-\u1e99\u1ea0-\u1eff"
+    "\u0391-\u03a1\u03a4-\u03a9\u03b1-\u03c1\u03c3-\u03c9\u0400\u0402-\u0450\u0452-\u0481\u048a-\u052f"  # Greek, Cyrillic
+    "\u0531-\u0556\u0559-\u0586\u0589\u10a0-\u10c5\u10d0-\u10fb\u05d0-\u05ea"  # Armenian, Georgian, Hebrew
+    "\u060c\u061b\u061d-\u0621\u0624\u0626-\u063f\u0641-\u0648\u064a\u0660-\u066f\u0672-\u0674"  # Arabic
+    "\u0679-\u06a8\u06aa-\u06cb\u06cd-\u06d5\u06ee-\u06ff"
+    "\u0904-\u0939\u0964-\u097f\u0985-\u098c\u0993-\u09a8\u09aa-\u09b0\u09b6-\u09b9"  # Devanagari, Bengali
+    "\u0e01-\u0e30\u0e32\u0e40-\u0e46"  # Thai
+    "\u3001-\u3029\u3041-\u3096\u309d\u309e\u30a0-\u30fa\u30fc-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"  # kana, Han, Hangul
+    "\u2014\u2020-\u2021\u20a0-\u20a7\u20a9-\u20bf\u2122\u2190-\u2211\u2500-\u2767\U0001f300-\U0001f64f"  # signs
 )
-# No script writes more than 30 marks in a row (UAX #15, Stream-Safe Text); what stands beyond is folded mark by mark.
-_MARK_RUN = 60
-# More code points than any honest stream of news uses; beyond it pieces are folded without being remembered.
-_REMEMBERED = 20_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pieces:
-    """Where the fold is not one character for one: stretches of the fold and of the source, in order."""
-
-    folded_starts: array[int] = field(default_factory=lambda: array("L"))
-    folded_ends: array[int] = field(default_factory=lambda: array("L"))
-    starts: array[int] = field(default_factory=lambda: array("L"))
-    ends: array[int] = field(default_factory=lambda: array("L"))
-
-    def add(self, folded_start: int, length: int, start: int, end: int) -> None:
-        self.folded_starts.append(folded_start)
-        self.folded_ends.append(folded_start + length)
-        self.starts.append(start)
-        self.ends.append(end)
-
-    def origin(self, at: int) -> tuple[int, int]:
-        """The stretch of the source that the folded character at ``at`` stands for."""
-        last = bisect_right(self.folded_starts, at) - 1
-        if last < 0:
-            return at, at + 1
-        if at < self.folded_ends[last]:
-            return self.starts[last], self.ends[last]
-        start = self.ends[last] + at - self.folded_ends[last]
-        return start, start + 1
+_STRANGE = re.compile(f"[^\x00-\x7f{_CALM}][^\x00-\x7f{_CALM}]*")  # a ``+`` would be searched for ten times slower
+_ASCII = bytes(range(128))
+# Marks that change no letter of composed text: harakat (but madda and hamza), Hebrew points and variation selectors go whatever
+# they stand on, and the signs of Indic scripts, Thai, Lao, Burmese and Khmer join only one another.
+_SETTLED = (
+    f"\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06ed{pieces.HEBREW_POINTS}\ufe00-\ufe0f"
+    "\u0900-\u0dff\u0e31-\u0eff\u1000-\u109f\u1780-\u17d3"
+)
+_SETTLED_MARK = re.compile(f"[{_SETTLED}]")
+_SETTLED_RUN = re.compile(f"[{_SETTLED}]{{{pieces.MARK_RUN},}}")
+# Different characters that are replaced one after the other; text with more goes in pieces. The commonest words of 100 languages
+# (justext's lists) hold 66 in Malayalam, 13 in Hindi, and up to 6 where marks are no letters.
+_MOST_STRANGE = 100
+_SLICE = 1 << 16  # characters searched at once: a long text must not become a list of its characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,32 +58,39 @@ class Folded:
 
     source: str
     text: str
-    _pieces: _Pieces | None = None
+    _origins: pieces.Origins | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of ``source`` that ``text[start:end]`` stands for; the stretch must not be empty."""
-        if self._pieces is None:
+        if self._origins is None:
             return start, end
-        return self._pieces.origin(start)[0], self._pieces.origin(end - 1)[1]
+        return self._origins.of(start)[0], self._origins.of(end - 1)[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How a text with certain characters is folded by the short cut."""
+
+    changes: tuple[tuple[str, str], ...]  # what is replaced by what, before lower()
+    marked: bool  # there are marks, so all of it depends on the text being composed
+    loses: bool  # something goes, so that marks may come to stand together
+    uneven: re.Pattern[str] | None  # finds what does not fold one to one; None also where marks make that a longer question
 
 
 def fold(text: str) -> Folded:
-    """Fold ``text``. ASCII costs one ``lower()``; other text one table look-up a character."""
+    """Fold ``text``. ASCII costs one ``lower()``; most other text a search, some replacements and a ``lower()``."""
     if text.isascii():
         return Folded(source=text, text=text.lower())
-    uneven = _uneven(text)
-    if uneven is None:
-        return Folded(source=text, text=text.translate(_TABLE))
-    return _fold_in_pieces(text, uneven)
+    return _fold_apart(text) or _fold_in_pieces(text)
 
 
 def plain(text: str) -> str:
     """``text`` cleaned as for a fold, its case kept: what a case-sensitive term is compared with."""
     if text.isascii():
         return text
-    uneven = _uneven(text)
-    pieces = re.findall(rf"{uneven.pattern}|[\s\S]", text) if uneven else text
-    return "".join(_plain_piece(piece) for piece in pieces)
+    uneven = pieces.uneven(text)
+    parts = re.findall(rf"{uneven.pattern}|[\s\S]", text) if uneven else text
+    return "".join(pieces.plain_piece(part) for part in parts)
 
 
 def visible(text: str) -> str:
@@ -101,81 +98,77 @@ def visible(text: str) -> str:
     return " ".join(_INVISIBLE.sub("", text).split())
 
 
-def _plain_piece(piece: str) -> str:
-    signs = 1 if _KEPT_SIGNS.match(piece) else 0
-    normal = unicodedata.normalize("NFKC", piece[signs:].translate(ALIKE))
-    return piece[:signs] + _UNSEEN.sub("", normal.translate(ALIKE))
+def _fold_in_pieces(text: str) -> Folded:
+    folded, origins = pieces.fold_in_pieces(text)
+    return Folded(source=text, text=folded, _origins=origins)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _fold_piece(piece: str) -> str:
-    undotted = _plain_piece(piece).replace("\u0131", "i").casefold().replace("i\u0307", "i")
-    return unicodedata.normalize("NFC", undotted)
+# ---------------------------------------------------------------- the short cut
 
 
-class _Table(dict[int, str]):
-    """The fold of every character met so far, for ``str.translate``."""
-
-    def __missing__(self, code: int) -> str:
-        folded = _fold_piece(chr(code))
-        if len(self) < _REMEMBERED:
-            self[code] = folded
-        return folded
-
-
-_TABLE = _Table()
-
-
-def _uneven(text: str) -> re.Pattern[str] | None:
-    """What finds the pieces of this text that do not fold one character to one; None when there are none."""
-    chars = set(text)
-    odd = "".join(sorted(char for char in chars if len(_TABLE[ord(char)]) != 1))
-    marks = "".join(sorted(char for char in chars if _joins(char)))
-    if not marks:
-        return _uneven_pattern("", "", odd) if odd else None
-    if not _is_composed(text, marks):
-        return _uneven_pattern(None, marks, odd)
-    # In composed text a mark can only join what the fold makes of its base; and the dot of an i is dropped.
-    bases = "".join(sorted(char for char in chars if char == "i" or _TABLE[ord(char)] != char))
-    return _uneven_pattern(bases, marks, odd) if bases or odd else None
+def _fold_apart(text: str) -> Folded | None:
+    """The fold of a text in which every character folds alone; None for another."""
+    chars, longest = _strange(text)
+    way = _way(chars)
+    if way is None or (way.marked and not _is_settled(text, longest)):
+        return None
+    folded = text
+    for char, to in way.changes:
+        folded = folded.replace(char, to)
+    if way.marked and way.loses and not _is_settled(folded):
+        return None
+    origins = pieces.Origins(source=text, pattern=way.uneven) if way.marked or way.uneven else None
+    return Folded(source=text, text=folded.lower(), _origins=origins)
 
 
-def _joins(char: str) -> bool:
-    """Whether NFKC may join it to the character before: combining marks, Hangul vowels and finals, half-width voiced marks."""
-    return unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff" or char in "\uff9e\uff9f"
+def _strange(text: str) -> tuple[frozenset[str], int]:
+    """The characters that ``lower()`` may not fold, as far as a way is found for them, and the length of their longest run."""
+    beyond_ascii = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    chars: set[str] = set()
+    longest = 0
+    for start in range(0, len(beyond_ascii), _SLICE):
+        runs = _STRANGE.findall(beyond_ascii, start, start + _SLICE)
+        if runs:
+            chars.update("".join(runs))
+            longest = max(longest, *map(len, runs))
+        if len(chars) > _MOST_STRANGE:
+            break
+    return frozenset(chars), longest
 
 
-def _is_composed(text: str, marks: str) -> bool:
-    """Whether the text is in NFC. Asked only where no run of marks is long: sorting a run takes quadratic time."""
-    return not _run_pattern(marks).search(text) and unicodedata.is_normalized("NFC", text)
+@lru_cache(maxsize=1024)  # most texts of a language have one of a few sets
+def _way(chars: frozenset[str]) -> _Way | None:
+    """The way to fold these; None when one may join its neighbours, or they are too many."""
+    kinds = set(map(_kind, chars)) if len(chars) <= _MOST_STRANGE else {"joins"}
+    marked = "mark" in kinds
+    if "joins" in kinds or (marked and "holds a mark" in kinds):
+        return None
+    # In any order: no fold here holds a character that has another fold itself.
+    changes = tuple((char, to) for char in sorted(chars) if (to := pieces.fold_piece(char)) != char)
+    odd = "".join(char for char, to in changes if len(to) != 1)
+    return _Way(
+        changes=changes,
+        marked=marked,
+        loses=not all(to for _, to in changes),
+        uneven=pieces.any_of(odd) if odd and not marked else None,
+    )
 
 
-@lru_cache(maxsize=256)
-def _run_pattern(marks: str) -> re.Pattern[str]:
-    return re.compile(f"[{re.escape(marks)}]{{{_MARK_RUN},}}")
+@lru_cache(maxsize=pieces.REMEMBERED)
+def _kind(char: str) -> Literal["alone", "holds a mark", "mark", "joins"]:
+    """Whether a character folds alone: always; where the text has no marks; being a mark, in composed text; or not for sure."""
+    folded = pieces.fold_piece(char)
+    if folded.lower() != folded or any(pieces.fold_piece(each) != each for each in folded):
+        return "joins"  # Cherokee is casefolded to its capitals, some ancient Greek to a letter with an accent
+    if pieces.joins(char):
+        return "mark" if _SETTLED_MARK.match(char) else "joins"
+    return "holds a mark" if any(map(unicodedata.combining, unicodedata.normalize("NFKC", char))) else "alone"
 
 
-@lru_cache(maxsize=256)
-def _uneven_pattern(bases: str | None, marks: str, odd: str) -> re.Pattern[str]:
-    """Finds one of ``bases`` (None: anything) with its marks, or an odd character."""
-    base = r"[\s\S]" if bases is None else f"[{re.escape(bases)}]" if bases and marks else ""
-    choices = [f"{base}[{re.escape(marks)}]{{1,{_MARK_RUN}}}"] if base else []
-    return re.compile("|".join([*choices, f"[{re.escape(odd)}]"] if odd else choices))
+def _is_settled(text: str, longest: int = pieces.MARK_RUN) -> bool:
+    """Whether the text is in NFC. Asked only where no run of marks is long: sorting a run takes quadratic time.
 
-
-def _fold_in_pieces(text: str, uneven: re.Pattern[str]) -> Folded:
-    parts: list[str] = []
-    pieces = _Pieces()
-    done = length = 0
-    for found in uneven.finditer(text):
-        start, end = found.span()
-        folded = _fold_piece(found[0])
-        if start > done:
-            parts.append(text[done:start].translate(_TABLE))
-            length += start - done
-        parts.append(folded)
-        pieces.add(length, len(folded), start, end)
-        length += len(folded)
-        done = end
-    parts.append(text[done:].translate(_TABLE))
-    return Folded(source=text, text="".join(parts), _pieces=pieces)
+    ``longest`` is known of the runs: none is longer.
+    """
+    short = longest < pieces.MARK_RUN or not _SETTLED_RUN.search(text)
+    return short and unicodedata.is_normalized("NFC", text)

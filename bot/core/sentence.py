@@ -13,7 +13,8 @@ from itertools import pairwise
 from bot.core import fold
 from bot.model import Hit
 
-_CLOSERS = "[\"'\u2019\u201d\u00bb)\\]\u300d\u300f\uff09]*"
+# Closing quotes are opening ones elsewhere: German and Czech close with \u201c, Danish with \u00ab.
+_CLOSERS = "[\"'\u2018\u2019\u201c\u201d\u00ab\u00bb\u2039\u203a)\\]\u300d\u300f\uff09]*"
 _END = re.compile(
     f"(?<![.!?\u2026])[.!?\u2026]+{_CLOSERS}(?=\\s)"  # the look-behind keeps a run of stops linear
     f"|[\u3002\uff01\uff1f\uff61\u06d4\u061f\u0964\u0965\u1362\u1367\u1368\u104b\u17d4]+{_CLOSERS}"

@@ -112,6 +112,15 @@ class Rounds:
         """Whether work is in hand."""
         return self._polling.busy() or self._judging.busy() or self._lanes.busy()
 
+    def idle(self) -> bool:
+        """Whether no work is in hand and none is due. Outcomes may still wait for their group commit: nothing hangs on them."""
+        if self.busy():
+            return False
+        now = self.crew.clock()
+        with self.store.read() as connection:
+            due = feeds.any_due(connection, now) or items.any_due(connection, now) or outbox.channels_due(connection, now)
+        return not due and not self.busy()  # what was taken up meanwhile is due no more, but in hand
+
     def close(self) -> None:
         """Commit what is left to commit. The work in hand is the caller's to end, by cutting the edges."""
         self._lanes.close()

@@ -29,6 +29,7 @@ class Judging:
 
     def __init__(self, store: Store, workers: Paced, crew: Crew, pipeline: Callable[[], Pipeline]) -> None:
         self._store, self._workers, self._crew, self._pipeline = store, workers, crew, pipeline
+        self._taking = False  # claimed work is neither due nor in hand for a moment: whoever asks then must not think us idle
         self._in_hand: set[int] = set()
         self._unkept: set[int] = set()  # judged, waiting for their group: not to be judged again meanwhile
         self._bugs: Counter[int] = Counter()
@@ -37,7 +38,7 @@ class Judging:
 
     def busy(self) -> bool:
         """Whether items are being judged."""
-        return bool(self._in_hand)
+        return self._taking or bool(self._in_hand)
 
     def start_waiting(self, now: datetime) -> int:
         """Start judging the items that wait; returns how many."""
@@ -47,6 +48,13 @@ class Judging:
         with self._store.read() as connection:
             if not items.any_due(connection, now):
                 return 0
+        self._taking = True
+        try:
+            return self._start(now, room)
+        finally:
+            self._taking = False
+
+    def _start(self, now: datetime, room: int) -> int:
         with self._store.write() as tx:
             claimed = items.claim(tx, now, lease=LEASE, limit=room)
         waiting = [item for item in claimed if item.id not in self._in_hand and item.id not in self._unkept]

@@ -29,13 +29,14 @@ class Polling:
 
     def __init__(self, store: Store, workers: Paced, crew: Crew, pipeline: Callable[[], Pipeline]) -> None:
         self._store, self._workers, self._crew, self._pipeline = store, workers, crew, pipeline
+        self._taking = False  # claimed work is neither due nor in hand for a moment: whoever asks then must not think us idle
         self._in_hand: set[str] = set()
         self._unchanged = Group(self._keep)
         self._postponed = Group(self._postpone)
 
     def busy(self) -> bool:
         """Whether feeds are being polled."""
-        return bool(self._in_hand)
+        return self._taking or bool(self._in_hand)
 
     def start_due(self, now: datetime) -> int:
         """Start polling the feeds that are due; returns how many."""
@@ -45,6 +46,13 @@ class Polling:
         with self._store.read() as connection:
             if not feeds.any_due(connection, now):
                 return 0
+        self._taking = True
+        try:
+            return self._start(now, room)
+        finally:
+            self._taking = False
+
+    def _start(self, now: datetime, room: int) -> int:
         with self._store.write() as tx:
             claimed = feeds.claim(tx, now, lease=LEASE, limit=room)
         due = [state for state in claimed if state.name not in self._in_hand]

@@ -80,8 +80,13 @@ def test_a_person_reads_the_whole_receipt(filled: Place, told: Told) -> None:
     assert f"story {STORY}: match, alerted\n" in out
     assert "openai and nato in the title" in facts["why"]
     assert re.fullmatch(r"1\.00; the threshold is 0\.50 \(rule [0-9a-f]+\)", facts["score"])
-    assert "\n               +0.50  headline  all of it in the headline\n               +0.25  opening   all of it in" in out
-    assert "\n               +1.29  in all; a score is at least 0 and at most 1\n" in out
+    (verdict,) = json.loads(told(filled, "show", found["news"]["id"], "--json")[1])["verdicts"]
+    parts = [(f"{part['points']:+.2f}", part["name"], part["said"]) for part in verdict["ingredients"]]
+    assert re.findall(r"^ {15}([+-]\d\.\d\d)  (\w+) +(\S.*)$", out, re.MULTILINE)[: len(parts)] == parts
+    columns = {re.search(rf"\S+  {name} +", out)[0].__len__() for _, name, _ in parts}  # type: ignore[index]
+    assert len(columns) == 1, "aligned"
+    total = sum(part["points"] for part in verdict["ingredients"])
+    assert (f"\n{' ' * 15}{total:+.2f}  in all; a score is at least 0 and at most 1\n" in out) == (total > 1.004)
     assert "  found        OpenAI  openai  title 0; article 0\n               NATO    nato    title 33; article 90\n" in out
     assert "               北约    nato    summary 12\n" in out, "as wide as NATO on a terminal"
     assert facts["sentence"] == "OpenAI considers a contract with NATO [title]"

@@ -118,7 +118,7 @@ def test_the_whole_receipt_of_a_yes() -> None:
     assert (receipt.holds, receipt.threshold, receipt.where) == (True, 0.5, "summary")
     assert [(part.name, part.said) for part in receipt.ingredients] == [
         ("headline", "a part of it in the headline"),
-        ("opening", "all of it in headline and summary"),
+        ("opening", "all of it in headline, summary and lead"),
     ]
     assert sum(part.points for part in receipt.ingredients) == receipt.score
     assert (receipt.language, receipt.read) == ("en", "title, summary")
@@ -393,9 +393,9 @@ def test_any_rule_gives_a_score_and_a_reason_that_fit_its_verdict(query: str, ti
     ids=["matches", "no border", "accents", "Cyrillic", "marks", "ligatures"],
 )
 def test_a_long_article_is_judged_in_bounded_time(article: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     judged(QUERY, "x", "y", article)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 # ---------------------------------------------------------------- the labelled sample
@@ -456,7 +456,7 @@ def test_few_items_of_the_labelled_sample_are_missed() -> None:
 ALLIANCE = {"openai": ["OpenAI", "~=Altman"], "nato": ["NATO", "~the alliance", "~/32 (allies|members)/"]}
 SHORT = [
     ("a short form alone is nothing", ("OpenAI and the alliance", "", ""), []),
-    ("beside a full form it counts", ("OpenAI and the alliance", "", "NATO said"), ["the alliance", "NATO"]),
+    ("beside a full form it counts", ("OpenAI and the alliance", "", "NATO said so. It did. Yes."), ["the alliance", "NATO"]),
     ("in whatever field the full form stands", ("NATO talks to OpenAI", "The alliance buys", "32 allies"), ["NATO", "The alliance", "32 allies"]),
     ("of its own concept only", ("OpenAI", "", "the alliance of 32 allies"), []),
 ]  # fmt: skip
@@ -467,6 +467,14 @@ def test_a_short_form_counts_beside_a_full_one(texts: tuple[str, str, str], foun
     receipt = match.judge(rule("openai AND nato", ALLIANCE), match.Texts(*texts))
     assert receipt.holds is bool(found)
     assert [hit.term for hit in receipt.hits if hit.concept == "nato"] == found
+
+
+def test_spellings_that_share_words_are_one_mention() -> None:
+    concepts = {"pentagon": ["Pentagon", "Department of War", "~the department"]}
+    receipt = match.judge(
+        rule("pentagon", concepts), match.Texts("", "", "The Department of War, the department, Pentagon. Pentagon")
+    )
+    assert [hit.term for hit in receipt.hits] == ["The Department of War", "the department", "Pentagon", "Pentagon"]
 
 
 def test_a_concept_of_short_forms_only_is_refused() -> None:

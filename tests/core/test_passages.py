@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.core.match import passages
 
 PROSE = "The council met on Tuesday and argued for six hours about the bridge.\nIt will meet again, the mayor said."
+AUTHOR = "Ada Falk has written about bridges for eleven years, and before that about tunnels, in three languages and two alphabets, for us and others."
 LINKS = "Storm closes two passes\nMayor opens bridge\nSix recipes for one pan"
 
 CASES = [
@@ -23,7 +24,13 @@ CASES = [
     ("lines with one bullet", f"{PROSE}\n• Storm closes passes.\n• Mayor opens a bridge.\n• Six recipes.", None),
     ("numbered lines", f"{PROSE}\n1. Storm closes passes.\n2. Mayor opens a bridge.\n3. Six recipes.", None),
     ("lines that all name the outlet", f"{PROSE}\nStorm closes passes! | Echo\nMayor opens it! | Echo\nSix recipes! | Echo", None),
-    ("answers in a dialogue are no list", f'{PROSE}\n"Why?"\n"Because."\n"I see."', []),
+    ("answers in a dialogue are no list", '"Why?"\n"Because."\n"I see."\nThe council met.', []),
+    ("what a sentence introduces is no list", f"Here is what the council said about the bridge on Tuesday:\n{PROSE}", []),
+    ("German quotes close a sentence", "Der Rat tagte. „Wir bauen.“\n„Wir auch.“\n„Und wir.“", []),
+    ("a list above the author's note", f"{PROSE}\n{LINKS}\n{AUTHOR}", LINKS.split("\n")),
+    ("two lists", f"{PROSE}\n• One.\n• Two.\n• Three.\n{LINKS}", None),
+    ("a day's news in brief, and what follows it", f"— The bridge is closed.\n— Rain fell.\n— A cat won.\n{AUTHOR}", [*["— The bridge is closed.", "— Rain fell.", "— A cat won."], AUTHOR]),
+    ("the closing paragraph, where enough stands before it", f"{PROSE} It will.\nOne more. And one more.\nThe end.", ["The end."]),
     ("a page that is nothing but a list", LINKS, LINKS.split("\n")),
     ("a line that says what it is", f"{PROSE}\nRead more: the bridge of sighs.\n{PROSE}", ["Read more: the bridge of sighs."]),
     ("in German", f"{PROSE}\nLesen Sie auch: Die Brücke.", ["Lesen Sie auch: Die Brücke."]),
@@ -55,7 +62,7 @@ def test_what_was_cut_is_named() -> None:
 
 
 def test_sentences_know_their_place() -> None:
-    text = 'One.  Two, said Dr. Falk. "Three!"\nFour? Five… 六。七。'
+    text = 'One.  Two, said Dr. Falk. "Three!"\nFour? Five… 六。七。\n'
     found = [text[start:end] for start, end in passages.read(text).sentences]
     assert found == ["One.", "Two, said Dr. Falk.", '"Three!"', "Four?", "Five…", "六。", "七。"]
 
@@ -78,8 +85,8 @@ def test_every_line_is_kept_or_cut_and_never_both(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["x\n" * 100_000, "• a\n" * 50_000, "a " * 100_000, "." * 200_000, "a. " * 66_000, "Read more: " * 20_000, "字" * 200_000],
-    ids=["short lines", "bullets", "one line", "stops", "short sentences", "labels", "no spaces"],
+    ["x\n" * 100_000, "x.\n" * 60_000, "• a\n• a.\n" * 25_000, "a " * 100_000, "." * 200_000, "a. " * 66_000, "Read more: " * 20_000, "字" * 200_000],
+    ids=["short lines", "short sentences in lines", "bullets", "one line", "stops", "short sentences", "labels", "no spaces"],
 )  # fmt: skip
 def test_the_longest_article_of_any_shape_is_read_in_time(text: str) -> None:
     started = time.process_time()

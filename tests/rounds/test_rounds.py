@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -221,6 +222,57 @@ def test_one_pass_does_everything_that_is_due_and_ends(store: Store, workers: Pa
     assert not rounds.busy()
     with store.read() as connection:
         assert items.waiting(connection) == (0, 0)
+
+
+def test_it_is_idle_when_nothing_is_in_hand_and_nothing_is_due(store: Store, workers: Paced) -> None:
+    gate, now = threading.Event(), [NOW]
+    pipeline = FakePipeline(store, "A")
+    pipeline.polls["A"] = gate.wait
+    rounds = rounds_over(pipeline, workers, clock=lambda: now[0])
+    assert not rounds.idle(), "a feed is due"
+    rounds.poll_due()
+    assert not rounds.idle(), "a feed is being polled"
+    gate.set()
+    until(rounds.idle)
+    log_items(store, 1)
+    assert not rounds.idle(), "an item waits"
+    rounds.judge_waiting()
+    until(rounds.idle)
+    rounds.flush()
+    now[0] += timedelta(minutes=10)
+    assert not rounds.idle(), "the feed is due again"
+
+
+class Slow:
+    """A state whose commits are seen by others before its own caller goes on."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.look = store, lambda: True
+        self.seen: list[bool] = []
+
+    def read(self) -> Any:
+        return self.store.read()
+
+    @contextmanager
+    def write(self) -> Iterator[Any]:
+        with self.store.write() as tx:
+            yield tx
+        self.seen.append(self.look())
+
+
+def test_work_that_is_just_being_taken_up_is_never_overlooked(store: Store, workers: Paced) -> None:
+    pipeline = FakePipeline(store, "A")
+    pipeline.edges.store = slow = Slow(store)
+    rounds = rounds_over(pipeline, workers)
+    slow.look = rounds.idle
+    log_items(store, 1)
+    for take in (rounds.poll_due, rounds.judge_waiting):
+        slow.seen.clear()
+        assert take() == 1
+        assert not slow.seen[0]
+        until(lambda: not rounds.busy())
+        rounds.flush()
+    assert rounds.idle()
 
 
 # ---------------------------------------------------------------- the group commit

@@ -17,7 +17,7 @@ from bot.core import fold, language
 from bot.core.counting import count
 from bot.core.match import about, evidence, finds, passages, reason, standing
 from bot.core.match.passages import Body
-from bot.core.match.places import Place, all_places, left_out
+from bot.core.match.places import Place, all_places, left_out, see
 from bot.core.match.rule import Rule, compile_rule
 from bot.model import Ingredient, Receipt
 
@@ -35,11 +35,10 @@ class Texts:
 
 def judge(rule: Rule, texts: Texts) -> Receipt:
     """What the rule says of an item. Takes any text; hits carry offsets into the fields as they were given."""
-    looked = finds.look(rule, tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article)))
-    body = passages.read(texts.article) if looked.speaks(rule.wanted) else None
-    found = finds.settled(looked, None if body is None else body.kept)
+    seen = see(rule, texts.title, texts.summary, texts.article)
+    found, body = seen.counted, seen.body
     if not finds.holds(rule.tree, found, found.everywhere):
-        return _lacking(rule, texts, finds.settled(looked, None), found, body)
+        return _lacking(rule, texts, seen.everything, found, body)
     score, parts, stood = _weighed(rule, found, body or passages.NOTHING)
     yes = score >= rule.threshold
     why = reason.why_yes(rule, found) if yes else reason.why_not_about(rule, found, stood)
@@ -104,4 +103,4 @@ def _read(texts: Texts, body: Body | None) -> str:
 
 def _left_out(body: Body) -> list[str]:
     kinds = dict.fromkeys(what for _, what in body.cut)
-    return [f"{count(len(body.cut), 'line')} left out as {' and '.join(kinds)}"] if kinds else []
+    return [f"{count(len(body.cut), 'line')} left out: {', '.join(kinds)}"] if kinds else []

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from bot.core import query, regexes, scan, script
 from bot.core.fold import Folded
-from bot.core.match.rule import Finders, Rule
+from bot.core.match.rule import Rule
+from bot.core.scanner import Reading
 
 TITLE = 0
 # CPU seconds for all user regexes over one item. An honest regex reads 700 MB a second (measured), the longest article is 5 MB.
@@ -49,27 +50,44 @@ class Finds:
 
 
 def look(rule: Rule, fields: tuple[Folded, ...]) -> Finds:
-    """One pass for each term over the item's fields."""
-    seconds = REGEX_SECONDS / max(1, rule.regexes * len(fields))
+    """What the fields hold of the rule: one pass over them for all its terms."""
+    return look_in(rule, rule.scanner.read(fields))
+
+
+def look_in(rule: Rule, reading: Reading) -> Finds:
+    """What an item holds of the rule. ``reading`` comes from the rule's scanner; rules that share it share the work."""
+    numbers = sorted(rule.owned.keys() & reading.candidates.keys())
     tripped: list[str] = []
-    spans = {name.label: _spans(name.finders, fields, seconds, tripped) for name in rule.names}
+    full = _ask(rule, reading, [number for number in numbers if not rule.owned[number][0].short], tripped)
     # Common words, most of them: looked for only where they can count.
-    short = {
-        name.label: _spans(name.short, fields, seconds, tripped) for name in rule.names if name.short and any(spans[name.label])
-    }
-    return Finds(fields=fields, spans=spans, short=short, tripped=tuple(tripped))
+    can_count = [
+        number for number in numbers if rule.owned[number][0].short and not full.keys().isdisjoint(rule.owned[number][1])
+    ]
+    short = _ask(rule, reading, can_count, tripped)
+    nothing: scan.Spans = ((),) * len(reading.fields)
+    return Finds(
+        fields=reading.fields,
+        spans={name.label: full.get(name.label, nothing) for name in rule.names},
+        short={label: spans for label, spans in short.items() if label in full},
+        tripped=tuple(tripped),
+    )
 
 
-def settled(found: Finds, kept: Sequence[scan.Span] | None) -> Finds:
+def settled(found: Finds, kept: Sequence[scan.Span] | None, named: int | None = None) -> Finds:
     """What counts of the finds: in the last field only what stands in ``kept`` (stretches in order; None: all of it), and the
-    short forms of those words and concepts of which a full form does.
+    short forms of those words and concepts of which a full form stands in an earlier field, or in the last before ``named``
+    (None: anywhere). Writers name a thing before they call it "the alliance"; a name that comes last is a box's or a biography's.
     """
     spans = {label: _within(fields, kept) for label, fields in found.spans.items()}
     for label, short in found.short.items():
-        if any(spans[label]):
+        if _names(spans[label], named):
             both = zip(spans[label], _within(short, kept), strict=True)
-            spans[label] = tuple(_outermost({*full, *more}) for full, more in both)
+            spans[label] = tuple(_mentions({*full, *more}) for full, more in both)
     return Finds(fields=found.fields, spans=spans, short={}, tripped=found.tripped)
+
+
+def _names(fields: scan.Spans, before: int | None) -> bool:
+    return any(fields[:-1]) or any(before is None or start < before for start, _ in fields[-1])
 
 
 def _within(fields: scan.Spans, kept: Sequence[scan.Span] | None) -> scan.Spans:
@@ -117,26 +135,31 @@ def share(node: query.Node, finds: Finds, fields: Sequence[int]) -> float:
             return sides / 2 if holds(node, finds, fields) else sides / 3  # nearness is the third part
 
 
-def _spans(finders: Finders, fields: tuple[Folded, ...], seconds: float, tripped: list[str]) -> scan.Spans:
-    found: list[set[scan.Span]] = [set() for _ in fields]
-    for term, finder in finders:
+def _ask(rule: Rule, reading: Reading, numbers: Sequence[int], tripped: list[str]) -> dict[str, scan.Spans]:
+    """What the finders of these numbers find, by label; the regexes that took too long are added to ``tripped``."""
+    seconds = REGEX_SECONDS / max(1, rule.regexes * len(reading.fields))
+    found: dict[str, list[scan.Spans]] = {}
+    for number in numbers:
+        term, labels = rule.owned[number]
         try:
-            each = scan.find(finder, fields, seconds)
+            spans = reading.find(number, seconds)
         except regexes.TookTooLong:
             tripped.append(term.label)
             continue
-        for kept, spans in zip(found, each, strict=True):
-            if spans:
-                kept.update(spans)
-    return tuple(_outermost(spans) for spans in found)
+        if any(spans):
+            for label in labels:
+                found.setdefault(label, []).append(spans)
+    return {label: tuple(_mentions(set().union(*field)) for field in zip(*each, strict=True)) for label, each in found.items()}
 
 
-def _outermost(spans: set[scan.Span]) -> tuple[scan.Span, ...]:
-    """In order, without those that stand inside another: two spellings of one concept often share words."""
+def _mentions(spans: set[scan.Span]) -> tuple[scan.Span, ...]:
+    """In order, those that share words as one: "the Department" and "Department of War" are one mention of one thing."""
     kept: list[scan.Span] = []
-    for span in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if not kept or span[1] > kept[-1][1]:
-            kept.append(span)
+    for start, end in sorted(spans):
+        if kept and start < kept[-1][1]:
+            kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
+        else:
+            kept.append((start, end))
     return tuple(kept)
 
 

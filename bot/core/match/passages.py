@@ -19,10 +19,17 @@ Span = tuple[int, int]
 
 # A headline or a link has at most so many words; the longest of wire headlines have 20, a line of an article seldom under 25.
 _HEADLINE = 22
+_HEADING = 5
 # So many short lines in a row are a list. Two are a heading and its byline.
 _LIST = 3
 # Of the lines at the end so many may close like sentences (headlines that ask) and still be a list.
 _MOSTLY = 0.7
+# The closing paragraph is left out where so many sentences stand before it: there the author, a sponsor or the background of
+# it all are told, and a text that says it nowhere else is not about it.
+_ENOUGH = 4
+CLOSING = "the closing paragraph"
+# So far into an article its things are named; of the relevant items of the labelled sets three name one later.
+_NAMED = 2 / 3
 # Scripts in which a line says nothing by ending without a mark.
 _MARKLESS = re.compile("[\u0e00-\u0eff\u1780-\u17d3]")
 _BULLET = re.compile(
@@ -42,33 +49,45 @@ class Body:
     sentences: tuple[Span, ...]
     cut: tuple[tuple[Span, str], ...]
 
+    @property
+    def named(self) -> int:
+        """The offset before which an article that speaks of a thing has named it."""
+        return self.sentences[int(len(self.sentences) * _NAMED)][0] if self.sentences else 0
+
 
 NOTHING = Body(kept=(), sentences=(), cut=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Line:
+    """``short``: no longer than headlines are. ``loose``: it looks like a headline or a link rather than like a sentence."""
+
     span: Span
     text: str
+    short: bool
+    loose: bool
 
-    @property
-    def short(self) -> bool:
-        return len(self.text) <= _HEADLINE * 12 and quality.count_words(self.text) <= _HEADLINE
 
-    @property
-    def loose(self) -> bool:
-        """Whether it looks like a headline or a link rather than like a sentence."""
-        return self.short and not _MARKLESS.search(self.text) and not sentence.ended(self.text)
+def _line(span: Span, text: str) -> _Line:
+    words = quality.count_words(text) if len(text) <= _HEADLINE * 12 else _HEADLINE + 1
+    short = words <= _HEADLINE
+    loose = short and not _MARKLESS.search(text) and not sentence.ended(text)
+    # What introduces a list or a quotation is a sentence; a heading with a colon ("Related:") is shorter.
+    introduces = loose and words > _HEADING and text.rstrip().endswith((":", "\uff1a"))
+    return _Line(span, text, short, loose and not introduces)
 
 
 def read(text: str) -> Body:
     """The text, one paragraph a line, as paragraphs and what was cut. Takes any text, in linear time."""
-    lines = [_Line(span=span, text=text[span[0] : span[1]]) for span in _lines(text)]
+    lines = [_line(span, text[span[0] : span[1]]) for span in _lines(text)]
     cut = _cut(lines)
-    kept = [line.span for number, line in enumerate(lines) if number not in cut]
+    kept = {number: sentence.spans(text, *line.span) for number, line in enumerate(lines) if number not in cut}
+    if len(kept) > 1 and sum(map(len, kept.values())) - len(kept[last := max(kept)]) >= _ENOUGH:
+        cut[last] = CLOSING
+        del kept[last]
     return Body(
-        kept=tuple(kept),
-        sentences=tuple(each for span in kept for each in sentence.spans(text, *span)),
+        kept=tuple(lines[number].span for number in kept),
+        sentences=tuple(span for spans in kept.values() for span in spans),
         cut=tuple((lines[number].span, what) for number, what in sorted(cut.items())),
     )
 
@@ -89,27 +108,32 @@ def _cut(lines: Sequence[_Line]) -> dict[int, str]:
         run = list(group)
         if is_loose and len(run) >= _LIST:
             cut |= dict.fromkeys((number for number in run if number not in cut), "a list of links")
-    for first in _tail(lines, loose):
-        cut |= dict.fromkeys((number for number in range(first, len(lines)) if number not in cut), "a list of links")
+    # Below the last list there may be one paragraph more, the author's or a sponsor's; above it, another list.
+    end = len(lines) - 1 if lines and not lines[-1].short else len(lines)
+    while (first := _tail(lines[:end], loose)) is not None:
+        # A list of whole sentences from the first line on (a day's news in brief) is all there is: nothing below belongs to it.
+        last = len(lines) if first == 0 and sum(loose) < len(lines) / 2 else end
+        cut |= dict.fromkeys((number for number in range(first, last) if number not in cut), "a list of links")
+        end = first
     return cut
 
 
-def _tail(lines: Sequence[_Line], loose: Sequence[bool]) -> Iterator[int]:
+def _tail(lines: Sequence[_Line], loose: Sequence[bool]) -> int | None:
     """Where the longest list at the end begins: short lines that mostly close as no sentence does, or are marked alike."""
-    shorts = next((n for n in range(len(lines), 0, -1) if not lines[n - 1].short), 0)
-    for first in range(shorts, len(lines) - _LIST + 1):
-        rest = range(first, len(lines))
-        if loose[first] and sum(loose[number] for number in rest) >= _MOSTLY * len(rest):
-            yield first
-            return
-        if _alike([lines[number].text for number in rest]):
-            yield first
-            return
+    found, looser, marks = None, 0, _marks(lines[-1].text) if lines else frozenset()
+    for count, (number, line) in enumerate(reversed(list(enumerate(lines))), 1):
+        if not line.short:
+            break
+        looser += loose[number]
+        if marks:
+            marks &= _marks(line.text)
+        if count >= _LIST and (marks or (loose[number] and looser >= _MOSTLY * count)):
+            found = number
+    return found
 
 
-def _alike(lines: Sequence[str]) -> bool:
-    """Whether all lines begin with one bullet, or end with one suffix ("... | Outlet")."""
-    bullets = {found[0].strip()[:1] if (found := _BULLET.match(line)) else "" for line in lines}
-    suffixes = {found[0] if (found := _SUFFIX.search(line)) else "" for line in lines}
-    numbered = all((found := _BULLET.match(line)) and found[0][0].isdigit() for line in lines)
-    return numbered or any(len(marks) == 1 and "" not in marks for marks in (bullets, suffixes))
+def _marks(line: str) -> frozenset[str]:
+    """What marks the line as one of a list: its bullet, its number, the suffix it ends with ("... | Outlet")."""
+    bullet, suffix = _BULLET.match(line), _SUFFIX.search(line)
+    begins = "" if bullet is None else "number" if bullet[0][0].isdigit() else bullet[0][:1]
+    return frozenset(filter(None, (begins, suffix[0] if suffix else "")))

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from bot.core import fold
 from bot.core.match import finds, passages
 from bot.core.match.evidence import FIELDS
-from bot.core.match.passages import Span
+from bot.core.match.passages import Body, Span
 from bot.core.match.rule import Rule
 from bot.model import Where
 
@@ -26,12 +26,29 @@ class Place:
     role: Role
 
 
-def all_places(rule: Rule, title: str, summary: str, article: str) -> list[Place]:
-    """Every word of the rule in the texts, in no order; a receipt has a choice of them only."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What an item holds of a rule: ``everything``, and of that what counts. ``body``: the article, where it was read."""
+
+    everything: finds.Finds
+    counted: finds.Finds
+    body: Body | None
+
+
+def see(rule: Rule, title: str, summary: str, article: str) -> Seen:
+    """Look for the rule's words, and leave out those that stand around the article."""
     looked = finds.look(rule, tuple(fold.fold(text) for text in (title, summary, article)))
     body = passages.read(article) if looked.speaks(rule.wanted) else None
-    counted = finds.settled(looked, None if body is None else body.kept)
-    return list(_places(rule, finds.settled(looked, None), counted))
+    everything = finds.settled(looked, None)
+    # A threshold of 0 takes the words wherever they stand.
+    counted = finds.settled(looked, body.kept, body.named) if body is not None and rule.threshold else everything
+    return Seen(everything=everything, counted=counted, body=body)
+
+
+def all_places(rule: Rule, title: str, summary: str, article: str) -> list[Place]:
+    """Every word of the rule in the texts, in no order; a receipt has a choice of them only."""
+    seen = see(rule, title, summary, article)
+    return list(_places(rule, seen.everything, seen.counted))
 
 
 def left_out(article: str) -> list[tuple[Span, str]]:

@@ -61,8 +61,8 @@ def why_not_about(rule: Rule, finds: Finds, stood: Standing) -> str:
 def _passing(stood: Standing) -> Iterator[str]:
     if stood.title < 1:
         yield "not in the headline" if stood.title == 0 else "only a part of it in the headline"
-    if stood.opening < 1:
-        yield "not in the opening" if stood.opening == 0 else "only a part of it in the opening"
+    if stood.announced < 1:
+        yield "not in the opening" if stood.announced == 0 else "only a part of it in the opening"
     if stood.listed:
         yield "together only as names in a list"
     elif stood.sentences and stood.aspects > 1 and not stood.met:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.core import query, scan
+from bot.core.scanner import Scanner
 from bot.errors import QueryError
 from bot.model import Story
 
@@ -27,6 +28,8 @@ class Named:
     short: Finders = ()
 
 
+# By the numbers of a scanner's finders, those of one rule: the term, and the labels it stands for.
+Owned: TypeAlias = Mapping[int, tuple[query.Term, tuple[str, ...]]]
 # What an item must speak of to be about a story: one set of labels for each part of an AND, any of which stands for it.
 Aspects: TypeAlias = tuple[frozenset[str], ...]
 
@@ -46,25 +49,36 @@ class Rule:
     names: tuple[Named, ...]  # each once, in the order of the query
     wanted: frozenset[str]  # labels that speak for the story; the others stand under a NOT
     regexes: int  # how many share the time of one item
+    scanner: Scanner  # of all rules that were compiled together: they share one pass over an item
+    owned: Owned
 
 
 def compile_rule(story: Story, concepts: Mapping[str, Sequence[str]]) -> Rule:
     """The story's rule. Raises QueryError, its ``source`` the query, for a query or a used concept that cannot be read."""
-    tree = query.parse(story.query, concepts)
-    names: dict[str, Named] = {}
-    for leaf in query.leaves(tree):
-        if leaf.label not in names:
-            names[leaf.label] = _named(leaf, concepts, story.query)
-    _refuse_contradiction(tree, concepts, story.query)
-    return Rule(
-        story=story.name,
-        version=_version(story, {label: concepts[label] for label in names if label in concepts}),
-        threshold=story.threshold,
-        tree=tree,
-        aspects=_ways(tree),
-        names=tuple(names.values()),
-        wanted=frozenset(leaf.label for leaf in query.wanted(tree)),
-        regexes=sum(isinstance(each, scan.RegexFinder) for name in names.values() for _, each in name.finders + name.short),
+    return compile_rules((story,), concepts)[0]
+
+
+def compile_rules(stories: Sequence[Story], concepts: Mapping[str, Sequence[str]]) -> tuple[Rule, ...]:
+    """The rules of several stories, in their order, made to share one pass over an item. Raises as ``compile_rule`` does."""
+    finders: dict[query.Term, scan.Finder] = {}
+    trees = [query.parse(story.query, concepts) for story in stories]
+    named = [_names(tree, story.query, concepts, finders) for tree, story in zip(trees, stories, strict=True)]
+    scanner = Scanner(list(finders.values()))
+    numbers = {term: number for number, term in enumerate(finders)}
+    return tuple(
+        Rule(
+            story=story.name,
+            version=_version(story, {name.label: concepts[name.label] for name in names if name.label in concepts}),
+            threshold=story.threshold,
+            tree=tree,
+            aspects=_ways(tree),
+            names=names,
+            wanted=frozenset(leaf.label for leaf in query.wanted(tree)),
+            regexes=sum(isinstance(each, scan.RegexFinder) for name in names for _, each in name.finders + name.short),
+            scanner=scanner,
+            owned=_owned(names, numbers),
+        )
+        for story, tree, names in zip(stories, trees, named, strict=True)
     )
 
 
@@ -105,16 +119,37 @@ def _alternatives(node: query.Node) -> list[Aspects]:
             return [*([(single,)] if single else []), *(way for way in ways if len(way) != 1)]
 
 
-def _named(leaf: query.Leaf, concepts: Mapping[str, Sequence[str]], source: str) -> Named:
+def _names(
+    tree: query.Node, source: str, concepts: Mapping[str, Sequence[str]], finders: dict[query.Term, scan.Finder]
+) -> tuple[Named, ...]:
+    """The words and concepts of a query, each once; the finders of terms not met before are added to ``finders``."""
+    names: dict[str, Named] = {}
+    for leaf in query.leaves(tree):
+        if leaf.label not in names:
+            terms = [leaf.term] if isinstance(leaf, query.Word) else _terms(leaf, concepts[leaf.name], source)
+            finders |= {term: scan.finder(term) for term in terms if term not in finders}
+            names[leaf.label] = _named(leaf, [(term, finders[term]) for term in dict.fromkeys(terms)], source)
+    _refuse_contradiction(tree, concepts, source)
+    return tuple(names.values())
+
+
+def _named(leaf: query.Leaf, found: Sequence[tuple[query.Term, scan.Finder]], source: str) -> Named:
     if isinstance(leaf, query.Word):
-        return Named(label=leaf.label, finders=((leaf.term, scan.finder(leaf.term)),))
-    terms = dict.fromkeys(_terms(leaf, concepts[leaf.name], source))
-    full, short = ([(term, scan.finder(term)) for term in terms if term.short == wanted] for wanted in (False, True))
+        return Named(label=leaf.label, finders=tuple(found))
+    full, short = (tuple(pair for pair in found if pair[0].short == wanted) for wanted in (False, True))
     if not full:
         hint = 'a short form counts beside a full one: write a spelling without "~" as well'
         message = f"the concept '{leaf.name}' has short forms only"
         raise QueryError(message, line=leaf.line, column=leaf.column, hint=hint, source=source)
-    return Named(label=leaf.label, finders=tuple(full), short=tuple(short))
+    return Named(label=leaf.label, finders=full, short=short)
+
+
+def _owned(names: Sequence[Named], numbers: Mapping[query.Term, int]) -> Owned:
+    labels: dict[query.Term, list[str]] = {}
+    for name in names:
+        for term, _ in name.finders + name.short:
+            labels.setdefault(term, []).append(name.label)
+    return {numbers[term]: (term, tuple(each)) for term, each in labels.items()}
 
 
 def _terms(concept: query.Concept, spellings: Sequence[str], source: str) -> list[query.Term]:
