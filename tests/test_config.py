@@ -153,6 +153,7 @@ def test_the_example_of_the_contract_means_what_it_says(write: Write, tmp_path: 
             Channel(name="hook", kind="webhook", url=Secret("https://hooks.example.org/a-long-way-in"), secret=Secret(KEY)),
         ),
         warnings=config.warnings,
+        advice=config.advice,
         secrets=config.secrets,
     )
 
@@ -319,6 +320,18 @@ def test_what_is_hardly_meant_is_a_warning_with_its_line(write: Write, case: str
 
 def test_a_configuration_without_slips_has_no_warnings(write: Write) -> None:
     assert told(load(write({"a.toml": FINE}), {})) == []
+
+
+def test_of_a_thin_concept_there_is_one_line_of_advice_at_its_place(write: Write) -> None:
+    first = FINE.replace('"x"', '"nato AND word"') + '[concepts]\nnato = ["NATO"]\n'
+    second = (
+        STORY.replace('"s"', '"t"').replace('"x"', '"nato OR rain"')
+        + '[concepts]\nrain = ["Rain", "Regen", "pluie"]\nunused = ["x"]\n'
+    )
+    config = load(write({"a.toml": first, "b.toml": second}), {})
+    assert [(fault.file, fault.line) for fault in config.advice] == [("a.toml", 12)], "two stories use it"
+    assert config.advice[0].message.startswith('concept "nato" has 1 name only: add')
+    assert told(config) == [], "no warning: the configuration does what it says"
 
 
 def test_an_operators_channel_is_used(write: Write) -> None:

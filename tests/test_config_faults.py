@@ -196,6 +196,11 @@ ALONE = {
         3,
         "query, column 7: this ( is never closed: add the )",
     ),
+    "a query that nothing can match": (
+        '[[stories]]\nname = "t"\nquery = "a AND b AND NOT a"\nchannels = ["c"]',
+        3,
+        "query, column 13: this NOT leaves nothing to match: the query asks for a and excludes it: take one of the two out",
+    ),
     "a wrong query on its second line": (
         '[[stories]]\nname = "t"\nchannels = ["c"]\nquery = """\nx AND\n  (y OR\n"""',
         6,

@@ -6,7 +6,7 @@ from collections.abc import Sized
 
 import click
 
-from bot.cli.context import Context, examples
+from bot.cli.context import Context, examples, print_warnings
 from bot.cli.output import write_json
 from bot.cli.terminal import safe
 from bot.config import Config
@@ -26,10 +26,13 @@ from bot.model import Channel, Story
 def check(context: Context, *, online: bool, as_json: bool) -> int:
     """Say what is wrong with the configuration, with file and line, or what it amounts to.
 
+    Warns of what is hardly meant, and once for each concept that is thin: few names, one case, or letters that other concepts of
+    the story have beside these.
+
     Exit code 0 when it can be used (warnings or not), 78 when it cannot; with --online 1 when a feed gave nothing.
     """
     try:
-        config = context.load(warn=not as_json)
+        config = context.load()
     except ConfigError as error:
         if not as_json:
             raise
@@ -38,6 +41,7 @@ def check(context: Context, *, online: bool, as_json: bool) -> int:
     if as_json:
         write_json(_summary(config))
     else:
+        print_warnings((*config.warnings, *config.advice))
         _print(config)
     if not online:
         return 0
@@ -85,7 +89,7 @@ def _summary(config: Config) -> dict[str, object]:
     return {
         "ok": True,
         "faults": [],
-        "warnings": [_fault(fault) for fault in config.warnings],
+        "warnings": [_fault(fault) for fault in (*config.warnings, *config.advice)],
         "files": [str(file) for file in config.files],
         "state": str(config.state),
         "feeds": [feed.name for feed in config.feeds],

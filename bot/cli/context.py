@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,6 +14,7 @@ from bot.cli import terminal
 
 if TYPE_CHECKING:
     from bot.config import Config
+    from bot.errors import Fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,16 +26,22 @@ class Context:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def load(self, *, warn: bool = False) -> Config:
-        """The configuration. ``warn`` prints its warnings: for check, run and once; elsewhere they would be noise.
+        """The configuration. ``warn`` prints its warnings: for run and once; elsewhere they would be noise.
 
         Raises ConfigError, which :func:`bot.cli.main.main` prints.
         """
         from bot.config import load
 
         config = load(self.config, self.environ)
-        for fault in config.warnings if warn else ():
-            click.echo(terminal.safe(f"{fault.file}:{fault.line}: warning: {fault.message}"), err=True)
+        if warn:
+            print_warnings(config.warnings)
         return config
+
+
+def print_warnings(faults: Iterable[Fault]) -> None:
+    """On stderr, one line each."""
+    for fault in faults:
+        click.echo(terminal.safe(f"{fault.file}:{fault.line}: warning: {fault.message}"), err=True)
 
 
 def examples(*lines: str) -> str:

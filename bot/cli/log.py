@@ -7,9 +7,11 @@ import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
+from typing import Literal
 
 import click
 
+from bot.cli import receipt
 from bot.cli.context import Context, examples
 from bot.cli.output import Cell, Column, Format, format_options, on_terminal, write_csv, write_json, write_table
 from bot.cli.rows import article, as_json
@@ -19,9 +21,10 @@ from bot.config import Config
 from bot.edge.store import Reading, Store, open_reading
 from bot.edge.store import log as log_room
 from bot.edge.store.log import LogFilter
-from bot.model import LogRow
+from bot.model import LogRow, Mark
 
 VERDICTS = ("match", "no-match", "baseline", "duplicate")
+MARKED = ("any", "relevant", "irrelevant")
 _LOOK_SECONDS = 0.5  # how soon --follow shows a verdict
 _NEXT = timedelta(milliseconds=1)  # the state's clock ticks in these
 # How far, in items, a filter that hides those not judged yet may be overtaken. A slow page is overtaken by hundreds.
@@ -39,6 +42,9 @@ _TABLE = (
 _PLAIN = tuple(Column(title=title) for title in ("id", "seen", "feed", "verdict", "alerted", "title"))
 _CSV = ("id", "feed", "guid", "url", "title", "published", "first_seen", "article", "story", "verdict", "score", "terms", "where",
         "sentence", "development", "alerted", "why")  # fmt: skip
+# With --marked what the user said stands before the title, and at the end of a line of CSV.
+_MARK = Column(title="mark", wrap=True)
+_CSV_MARK = ("mark", "note", "marked_at")
 
 
 @click.command(
@@ -53,25 +59,31 @@ _CSV = ("id", "feed", "guid", "url", "title", "published", "first_seen", "articl
 @click.option("--since", type=Since(), metavar="2d|TIME", help="Only items first seen since then: 2d, 6h, or a time in ISO 8601.")
 @click.option("--verdict", type=click.Choice(VERDICTS), help="Only items with such a verdict.")
 @click.option("--search", metavar="WORDS", help='Only items with all these words, "phrases" and beginnings*.')
+@click.option(
+    "--marked", is_flag=False, flag_value="any", type=click.Choice(MARKED), help="Only items that you marked, with the mark."
+)
 @click.option("--follow", is_flag=True, help="Go on with every item as it is judged, until interrupted.")
 @format_options
 @click.pass_obj
 def log(
     context: Context, *, story: str | None, feed: str | None, since: datetime | None, verdict: str | None, search: str | None,
-    follow: bool, as_: Format,
+    marked: Literal["any", "relevant", "irrelevant"] | None, follow: bool, as_: Format,
 ) -> None:  # fmt: skip
     """List what was seen, oldest first: every item, with its verdicts and their reasons.
 
     Verdicts: match (the story's rule holds), baseline (it holds, but the item stood in the feed's first poll),
     duplicate (an item of the log under another name), no-match.
+
+    --marked shows what `storywatch mark` and `storywatch review` kept: any mark, or the relevant or irrelevant items alone. It
+    adds a column to the table and to CSV, and "marks" to each object of JSON.
     """
     config = context.load()
-    wanted = LogFilter(story=story, feed=feed, since=since, verdict=verdict, search=search)
+    wanted = LogFilter(story=story, feed=feed, since=since, verdict=verdict, search=search, marked=marked)
     reader = _Reader(open_reading(config.state), wanted)
     if as_ == "table" and on_terminal():
         _print(reader, config, follow=follow)
     else:
-        _write(chain(reader.listed(), reader.judged()) if follow else reader.listed(), as_)
+        _write(chain(reader.listed(), reader.judged()) if follow else reader.listed(), as_, marked=marked is not None)
 
 
 class _Reader:
@@ -85,7 +97,7 @@ class _Reader:
         self.wanted = wanted
         self.found = False
         self._store = store
-        self._sees_waiting = wanted.story is wanted.verdict is wanted.search is None
+        self._sees_waiting = wanted.story is wanted.verdict is wanted.search is wanted.marked is None
         self._settled = 0  # nothing is to come from items up to this id, but for those judged again
         self._shown: dict[int, datetime] = {}  # when what was shown was judged
         self._latest = datetime(1970, 1, 1, tzinfo=UTC)
@@ -135,19 +147,23 @@ class _Reader:
 def _print(reader: _Reader, config: Config, *, follow: bool) -> None:
     """For a person: a table, then a line for each item that is judged."""
     only = config.stories[0].name if len(config.stories) == 1 else ""
+    marked = reader.wanted.marked is not None
+    columns = (*_TABLE[:-1], _MARK, _TABLE[-1]) if marked else _TABLE
     rows = reader.listed()
     for first in rows:
-        write_table(_TABLE, (_short(row, only) for row in chain([first], islice(rows, _SCREENFUL - 1))))
+        write_table(columns, (_short(row, only, marked=marked) for row in chain([first], islice(rows, _SCREENFUL - 1))))
     if not reader.found and not follow:
         click.echo(safe(_nothing(reader.wanted, config)), err=True)
     for row in reader.judged() if follow else ():
-        number, seen, verdict, title = _short(row, only)
-        click.echo(safe(f"{number:>3}   {seen}   {verdict:<14}   {title}"))
+        number, seen, verdict, *rest = _short(row, only, marked=marked)
+        click.echo(safe("   ".join((f"{number:>3}", seen, f"{verdict:<14}", *rest))))
 
 
 def _nothing(wanted: LogFilter, config: Config) -> str:
     if wanted == LogFilter():
         return "nothing in the log yet: no feed has listed an item"
+    if wanted == LogFilter(marked=wanted.marked):
+        return "nothing is marked so yet: `storywatch review` walks the latest matches, `storywatch mark` takes one item"
     unknown = [
         f'; the configuration has no {kind} "{name}", only {", ".join(names) or "others"}'
         for kind, name, names in (
@@ -159,41 +175,66 @@ def _nothing(wanted: LogFilter, config: Config) -> str:
     return "nothing in the log fits" + "".join(unknown)
 
 
-def _write(rows: Iterable[LogRow], as_: Format) -> None:
+def _write(rows: Iterable[LogRow], as_: Format, *, marked: bool) -> None:
     if as_ == "json":
         for row in rows:
-            write_json(as_json(row))
+            write_json(as_json(row) | ({"marks": [receipt.mark_json(mark) for mark in row.marks]} if marked else {}))
     elif as_ == "csv":
-        write_csv(_CSV, _csv_rows(rows))
+        write_csv(_CSV + (_CSV_MARK if marked else ()), _csv_rows(rows, marked=marked))
     else:
-        write_table(_PLAIN, (_cells(row) for row in rows))
+        columns = (*_PLAIN[:-1], _MARK, _PLAIN[-1]) if marked else _PLAIN
+        write_table(columns, (_cells(row, marked=marked) for row in rows))
 
 
-def _short(row: LogRow, only: str) -> tuple[str, str, str, str]:
+def _short(row: LogRow, only: str, *, marked: bool) -> tuple[str, ...]:
     """The cells of a line for a person; ``only``: the one story there is, which goes without saying."""
     item = row.item
     said = [v.verdict + (f" {v.story}" if v.story != only else "") + (", alerted" if v.alerted else "") for v in row.verdicts]
-    return str(item.id), local(item.first_seen), "; ".join(said) or _unsaid(row), f"{item.title or '(no title)'} ({item.feed})"
+    head = (str(item.id), local(item.first_seen), "; ".join(said) or _unsaid(row))
+    return (*head, *([_marks(row, only)] if marked else []), f"{item.title or '(no title)'} ({item.feed})")
 
 
 def _unsaid(row: LogRow) -> str:
     return "not judged yet" if row.judged_at is None else "no story looks"
 
 
-def _cells(row: LogRow) -> tuple[Cell, ...]:
+def _marks(row: LogRow, only: str = "") -> str:
+    """What the user said of the item, with the notes."""
+    said = (
+        ("relevant" if mark.relevant else "irrelevant")
+        + (f" {mark.story}" if mark.story != only else "")
+        + (f": {mark.note}" if mark.note else "")
+        for mark in row.marks
+    )
+    return "; ".join(said)
+
+
+def _cells(row: LogRow, *, marked: bool) -> tuple[Cell, ...]:
     verdicts = "; ".join(f"{v.verdict} {v.story}" for v in row.verdicts) or _unsaid(row)
     alerted = "yes" if any(v.alerted for v in row.verdicts) else ""
-    return row.item.id, local(row.item.first_seen), row.item.feed, verdicts, alerted, row.item.title
+    head = (row.item.id, local(row.item.first_seen), row.item.feed, verdicts, alerted)
+    return (*head, *([_marks(row)] if marked else []), row.item.title)
 
 
-def _csv_rows(rows: Iterable[LogRow]) -> Iterator[tuple[Cell, ...]]:
-    """One line for each verdict; one for an item that has none yet."""
+def _csv_rows(rows: Iterable[LogRow], *, marked: bool) -> Iterator[tuple[Cell, ...]]:
+    """One line for each verdict; one for an item that has none yet; with marks also one for a mark without a verdict."""
+    nothing: tuple[Cell, ...] = (None,) * (len(_CSV) - 8)
     for row in rows:
         item = row.item
         head = (item.id, item.feed, item.guid, item.url, item.title, iso(item.published), iso(item.first_seen), article(row))
+        marks = {mark.story: mark for mark in row.marks}
         for v in row.verdicts:
             terms = " | ".join(v.receipt.terms)
-            yield (*head, v.story, v.verdict, v.receipt.score, terms, v.receipt.where, v.receipt.sentence, v.development,
-                   "yes" if v.alerted else "no", v.why)  # fmt: skip
-        if not row.verdicts:
-            yield head + (None,) * (len(_CSV) - len(head))
+            told = (v.story, v.verdict, v.receipt.score, terms, v.receipt.where, v.receipt.sentence, v.development,
+                    "yes" if v.alerted else "no", v.why)  # fmt: skip
+            yield (*head, *told, *(_mark_cells(marks.pop(v.story, None)) if marked else ()))
+        for story, mark in marks.items():
+            yield (*head, story, *nothing[1:], *_mark_cells(mark))
+        if not row.verdicts and not row.marks:
+            yield head + nothing + (_mark_cells(None) if marked else ())
+
+
+def _mark_cells(mark: Mark | None) -> tuple[Cell, ...]:
+    if mark is None:
+        return None, None, None
+    return "relevant" if mark.relevant else "irrelevant", mark.note, iso(mark.at)

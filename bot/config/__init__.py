@@ -45,7 +45,8 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
     if faults:
         raise ConfigError(list(dict.fromkeys(faults)))
     config = build(path, base, files)
-    return replace(config, warnings=tuple(sorted(warn.warnings(config, sources))))
+    warnings, advice = (tuple(sorted(found(config, sources))) for found in (warn.warnings, warn.advice))
+    return replace(config, warnings=warnings, advice=advice)
 
 
 def _absolute(path: Path) -> Path:

@@ -18,7 +18,8 @@ from bot.model import Channel, Feed, Network, Secret, Story
 class Config:
     """Everything the user configured, complete and consistent. Paths are absolute.
 
-    ``secrets`` has every text that must not be printed, parts of URLs and headers too.
+    ``warnings``: what is hardly meant; ``advice``: what would find more. ``secrets`` has every text that must not be printed,
+    parts of URLs and headers too.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class Config:
     stories: tuple[Story, ...]
     channels: tuple[Channel, ...]
     warnings: tuple[Fault, ...] = ()
+    advice: tuple[Fault, ...] = ()
     secrets: tuple[Secret, ...] = ()
 
 

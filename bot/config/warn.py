@@ -31,6 +31,17 @@ def warnings(config: Config, sources: Sequence[Resolved]) -> Iterator[Fault]:
     yield from _doubled_addresses(sources)
 
 
+def advice(config: Config, sources: Sequence[Resolved]) -> Iterator[Fault]:
+    """What would make a rule find more: for who asks (`check`), not for every start. At most one line for a concept."""
+    told: set[str] = set()
+    for story in config.stories:
+        for name, said in query.thin(story.query, config.concepts).items():
+            origin = next((each for each in sources if name in (each.tables.get("concepts") or {})), None)
+            if name not in told and origin is not None:
+                told.add(name)
+                yield origin.source.fault(("concepts", name), f'concept "{name}" {said}')
+
+
 def _file(origin: Resolved) -> Iterator[Fault]:
     path = origin.source.path
     mode = stat.S_IMODE(path.stat().st_mode)

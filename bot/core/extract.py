@@ -36,14 +36,12 @@ def article(body: bytes, *, url: str, content_type: str | None, title: str, summ
     """
     if not body.strip():
         return _failed("an empty answer")
-    if (foreign := _foreign(body, content_type)) is not None:
-        return _failed(f"{foreign}, not a web page")
-    page: str | bytes | None = charset.decode(body, content_type)
-    if page is None:
-        page = body  # trafilatura guesses
-    if isinstance(page, str) and _is_plain(page, content_type):
-        return _judged(page, title, summary)
-    read = _judged(_extracted(page, url, title), title, summary)
+    if (what := foreign(body, content_type)) is not None:
+        return _failed(f"{what}, not a web page")
+    page = decoded(body, content_type)
+    if _is_plain(page, content_type):
+        return from_text(page, title, summary)
+    read = from_text(_extracted(page, url, title), title, summary)
     return read if read.text else _embedded(page, title, summary) or read
 
 
@@ -51,7 +49,8 @@ def _failed(why: str) -> Article:
     return Article(text="", note=f"failed: {why}")
 
 
-def _judged(raw: str, title: str, summary: str) -> Article:
+def from_text(raw: str, title: str, summary: str) -> Article:
+    """The article in a text without markup, its paragraphs lines; or why it is none."""
     judged = quality.judge(clean_lines(raw, MOST), title, summary)
     if judged.problem:
         return _failed(judged.problem)
@@ -82,8 +81,8 @@ _TYPES |= {"application/zip": "a zip archive", "application/epub+zip": "an e-boo
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")  # UTF-16, the one text that is full of NULs
 
 
-def _foreign(body: bytes, content_type: str | None) -> str | None:
-    """What the bytes are, when they are no page. They decide; the content type does where they look like nothing known."""
+def foreign(body: bytes, content_type: str | None) -> str | None:
+    """What the bytes are ("a PDF"), if no page. They decide; the content type does where they look like nothing known."""
     start = body[:1024].lstrip()
     if (known := next((name for magic, name in _MAGIC if start.startswith(magic)), None)) is not None:
         return known
@@ -97,6 +96,16 @@ def _foreign(body: bytes, content_type: str | None) -> str | None:
     return named or ("binary data" if b"\x00" in start else None)
 
 
+def decoded(body: bytes, content_type: str | None) -> str:
+    """The text of a page; where nothing says in which encoding, and it is not UTF-8, by trafilatura's guess."""
+    text = charset.decode(body, content_type)
+    if text is not None:
+        return text
+    from trafilatura.utils import decode_file
+
+    return str(decode_file(body))
+
+
 _TAG = re.compile(r"<[a-zA-Z!/?]")
 
 
@@ -108,7 +117,7 @@ def _is_plain(page: str, content_type: str | None) -> bool:
 # ---------------------------------------------------------------- trafilatura
 
 
-def _extracted(page: str | bytes, url: str, title: str) -> str:
+def _extracted(page: str, url: str, title: str) -> str:
     """The main text of a page, or nothing. A brief is believed when it speaks of the title's subject."""
     text = _extract(page, url, _BRIEF)
     if len(text) >= _ITS_LEAST or quality.stems(text) & quality.stems(title):
@@ -116,7 +125,7 @@ def _extracted(page: str | bytes, url: str, title: str) -> str:
     return _extract(page, url, _ITS_LEAST)
 
 
-def _extract(page: str | bytes, url: str, least: int) -> str:
+def _extract(page: str, url: str, least: int) -> str:
     from trafilatura import extract
 
     return extract(page, url=url, fast=True, include_comments=False, include_tables=False, config=_config(least)) or ""
@@ -131,14 +140,14 @@ def _config(least: int) -> ConfigParser:
     return config
 
 
-def _embedded(page: str | bytes, title: str, summary: str) -> Article | None:
+def _embedded(page: str, title: str, summary: str) -> Article | None:
     """The article from the page's schema.org data (``articleBody``), where scripts or a gate keep it out of its text."""
     from trafilatura import load_html
 
     tree = load_html(page)
     scripts = () if tree is None else tree.iterfind('.//script[@type="application/ld+json"]')
     bodies = [body for script in scripts for body in _bodies(script.text or "")]
-    read = _judged(plain(max(bodies, key=len, default="")), title, summary)
+    read = from_text(plain(max(bodies, key=len, default="")), title, summary)
     return read if read.text else None
 
 

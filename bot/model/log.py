@@ -152,6 +152,7 @@ class LogRow:
     verdicts: tuple[Verdict, ...]
     text: str | None = None  # the article's text, only when asked for
     judged_at: datetime | None = None
+    marks: tuple[Mark, ...] = ()  # what the user said of it, only when asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,7 +196,7 @@ def shown(argv: Sequence[str], env: Mapping[str, str], cwd: Path, columns: int, 
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     streams = {"stdin": slave, "stdout": slave, "stderr": slave, **popen}
-    process = subprocess.Popen(argv, env={**env, "TERM": "xterm-256color"}, cwd=cwd, start_new_session=True, **streams)
+    process = subprocess.Popen(argv, env={"TERM": "xterm-256color", **env}, cwd=cwd, start_new_session=True, **streams)
     os.close(slave)
     sent = b""
     with suppress(OSError):  # EIO: the other side was closed

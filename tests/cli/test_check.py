@@ -35,7 +35,11 @@ name = "c"
 kind = "console"
 budget = "5/1h"
 """
-WARNINGS = ['a.toml:5: warning: feed "B" is watched', 'a.toml:19: warning: story "two" has no channels']
+WARNINGS = [
+    'a.toml:5: warning: feed "B" is watched',
+    'a.toml:19: warning: story "two" has no channels',
+    'a.toml:9: warning: concept "openai" has 1 name only and is in Latin letters only, while nato is in',
+]
 
 
 @pytest.fixture
@@ -71,7 +75,7 @@ def test_json_is_the_same_for_programs(config: Path, capsys: pytest.CaptureFixtu
     told = json.loads(captured.out)
     assert told["ok"] is True
     assert told["faults"] == []
-    assert [(warning["file"], warning["line"]) for warning in told["warnings"]] == [("a.toml", 19)]
+    assert [(warning["file"], warning["line"]) for warning in told["warnings"]] == [("a.toml", 19), ("a.toml", 9)]
     assert told["feeds"] == ["A", "B"]
     assert told["stories"][0] == {
         "name": "one",
@@ -99,3 +103,21 @@ def test_several_faults_are_one_line_each(config: Path, capsys: pytest.CaptureFi
     captured = capsys.readouterr()
     assert [line.split(": ")[0] for line in captured.err.splitlines()] == ["b.toml:2", "b.toml:3", "b.toml:5"]
     assert captured.out == ""
+
+
+def test_advice_is_for_who_asks_and_not_for_every_start(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (config / "a.toml").write_text(RIGHT.replace("a.example", "127.0.0.1:9").replace("b.example", "127.0.0.1:9"))
+    assert main(["--config", str(config), "once"]) == 0
+    said = capsys.readouterr().err
+    assert 'story "two" has no channels' in said
+    assert "concept" not in said
+
+
+def test_a_query_that_nothing_can_match_is_refused_with_its_place(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (config / "a.toml").write_text(RIGHT.replace('"openai AND (nato OR drone)"', '"openai AND nato AND NOT openai"'))
+    assert main(["--config", str(config), "check"]) == 78
+    assert capsys.readouterr().err.splitlines() == [
+        "a.toml:15: query, column 21: this NOT leaves nothing to match: the query asks for openai and excludes it: take one of the two out",
+        "    openai AND nato AND NOT openai",
+        "                        ^",
+    ]

@@ -79,9 +79,19 @@ def test_a_person_reads_the_whole_receipt(filled: Place, told: Told) -> None:
     assert re.fullmatch(r"2026-03-03 \d\d:\d\d \S+", facts["seen"]), "with the name of the time zone"
     assert f"story {STORY}: match, alerted\n" in out
     assert "openai and nato in the title" in facts["why"]
-    assert facts["words"].startswith("OpenAI, NATO")
+    assert re.fullmatch(r"1\.00; the threshold is 0\.50 \(rule [0-9a-f]+\)", facts["score"])
+    (verdict,) = json.loads(told(filled, "show", found["news"]["id"], "--json")[1])["verdicts"]
+    parts = [(f"{part['points']:+.2f}", part["name"], part["said"]) for part in verdict["ingredients"]]
+    assert re.findall(r"^ {15}([+-]\d\.\d\d)  (\w+) +(\S.*)$", out, re.MULTILINE)[: len(parts)] == parts
+    columns = {re.search(rf"\S+  {name} +", out)[0].__len__() for _, name, _ in parts}  # type: ignore[index]
+    assert len(columns) == 1, "aligned"
+    total = sum(part["points"] for part in verdict["ingredients"])
+    assert (f"\n{' ' * 15}{total:+.2f}  in all; a score is at least 0 and at most 1\n" in out) == (total > 1.004)
+    assert "  found        OpenAI  openai  title 0; article 0\n               NATO    nato    title 33; article 90\n" in out
+    assert "               北约    nato    summary 12\n" in out, "as wide as NATO on a terminal"
     assert facts["sentence"] == "OpenAI considers a contract with NATO [title]"
-    assert "  found        北约 (nato) in the summary, at 12\n" in out
+    assert facts["read"] == "title, summary, article (3 sentences)"
+    assert facts["language"] == "en"
     assert facts["development"].endswith(': "OpenAI considers a contract with NATO", 2 items from Alpha News, Beta Wire')
     assert re.search(r"^alert alert_\w+ \(development.new\) for newsroom: parked \(.*no_service.*\)$", out, re.MULTILINE)
     assert out.endswith("article text\n" + "".join(f"  {paragraph}\n" for paragraph in ABOUT))
@@ -90,7 +100,7 @@ def test_a_person_reads_the_whole_receipt(filled: Place, told: Told) -> None:
 REASONS = {
     "cheese": ("no-match", "no word of the story", "in the feed's first poll"),
     "before": ("baseline", "openai and nato in the title", "in the feed's first poll"),
-    "again": ("duplicate", "", "duplicate  of item"),
+    "again": ("duplicate", "", "duplicate    of item"),
     "copy": ("match", "near-verbatim copy of item", ""),
     "locked": ("match, alerted", "openai and nato in the title", "failed: "),
 }
@@ -105,15 +115,58 @@ def test_yes_and_no_alike_have_their_reason(filled: Place, told: Told, key: str)
     assert more in out
 
 
-def test_of_very_many_finds_a_person_sees_twenty_and_a_program_all(copy: Place, told: Told) -> None:
+def test_of_very_many_finds_a_person_sees_some_and_a_program_all(copy: Place, told: Told) -> None:
     row = by_guid(copy, told)["news"]
-    hits = [{"term": "NATO", "concept": "nato", "where": "article", "start": at, "end": at + 4} for at in range(0, 300, 10)]
+    hits = [
+        {"term": f"NATO{number}", "concept": "nato", "where": "article", "start": at, "end": at + 4}
+        for number in range(30) for at in range(0, 90, 10)
+    ]  # fmt: skip
     with closing(sqlite3.connect(copy.state)) as connection, connection:
         connection.execute("UPDATE verdicts SET hits = ? WHERE item = ?", [json.dumps(hits), int(row["id"])])
     out = told(copy, "show", row["id"])[1]
-    assert out.count("  found  ") == 20
+    assert out.count("  nato  article 0, 10, 20, 30, 40, 50 and 3 more\n") == 20
     assert "and 10 more: --json has them all" in out
-    assert len(json.loads(told(copy, "show", row["id"], "--json")[1])["verdicts"][0]["hits"]) == 30
+    assert len(json.loads(told(copy, "show", row["id"], "--json")[1])["verdicts"][0]["hits"]) == 270
+
+
+def test_a_program_reads_what_a_score_is_made_of(filled: Place, told: Told) -> None:
+    (verdict,) = json.loads(told(filled, "show", by_guid(filled, told)["news"]["id"], "--json")[1])["verdicts"]
+    assert (verdict["threshold"], verdict["language"], verdict["read"]) == (0.5, "en", "title, summary, article (3 sentences)")
+    assert [part["name"] for part in verdict["ingredients"]][:2] == ["headline", "opening"]
+    points = sum(part["points"] for part in verdict["ingredients"])
+    assert verdict["score"] == round(min(1.0, max(0.0, points)), 2)
+    assert {type(part["said"]) for part in verdict["ingredients"]} == {str}
+
+
+def test_a_receipt_of_an_older_version_is_shown_without_what_it_does_not_say(copy: Place, told: Told) -> None:
+    with closing(sqlite3.connect(copy.state)) as connection, connection:
+        connection.execute("UPDATE verdicts SET threshold = 0, ingredients = '[]', language = NULL, read = ''")
+    out = told(copy, "show", by_guid(copy, told)["news"]["id"])[1]
+    assert re.search(r"^  score        1\.00 \(rule [0-9a-f]+\)$", out, re.MULTILINE)
+    assert not re.search("threshold|headline|  language|  read ", out)
+
+
+def test_a_terminal_shows_the_words_in_colour_and_breaks_no_word(filled: Place, seen: Seen, told: Told) -> None:
+    item = by_guid(filled, told)["news"]["id"]
+    shown = seen(filled, "show", item, columns=60)
+    assert "\x1b[1;32mOpenAI\x1b[0m is considering a contract" in shown.sent
+    assert max(map(len, shown.lines)) <= 60
+    folded = " ".join(line.strip() for line in shown.lines)
+    assert "(development.new) for hook" in folded
+    assert " ".join(ABOUT) in folded
+    (at,) = (number for number, text in enumerate(shown.lines) if text.startswith("  development"))
+    assert shown.lines[at + 1].startswith(" " * 15), "what goes on below begins under the same column"
+
+
+@pytest.mark.parametrize("environ", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
+def test_who_wants_no_colours_gets_none(filled: Place, told: Told, environ: dict[str, str]) -> None:
+    item = by_guid(filled, told)["news"]["id"]
+    filled.robot.env.update(environ)
+    try:
+        assert "\x1b" not in filled.on_terminal("show", item).sent
+    finally:
+        for name in environ:
+            del filled.robot.env[name]
 
 
 # ---------------------------------------------------------------- hostile text

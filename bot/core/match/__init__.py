@@ -6,23 +6,27 @@ NOT looks at all three. Where the query holds, the item must be *about* the stor
     rule      compiles query and concepts            passages  the article without the lists and boxes around it
     finds     evaluates the query                    standing  how the words stand in the text, as counts
     evidence  picks what a receipt shows             about     the counts as points: the score
-    reason    puts the outcome into words
+    reason    puts the outcome into words                places    all of the words, for who reads the text
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from bot.core import fold, language
 from bot.core.counting import count
 from bot.core.match import about, evidence, finds, passages, reason, standing
 from bot.core.match.passages import Body
+from bot.core.match.places import Place, Seen, all_places, left_out, see
 from bot.core.match.rule import Rule, compile_rule, compile_rules
 from bot.core.scanner import Reading, Scanner
 from bot.model import Ingredient, Receipt
 
-__all__ = ["Rule", "Texts", "compile_rule", "compile_rules", "hints", "judge", "judge_all"]
+__all__ = [
+    "Place", "Rule", "Texts", "all_places", "compile_rule", "compile_rules", "hints", "judge", "judge_all", "left_out",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +47,19 @@ def judge_all(rules: Sequence[Rule], texts: Texts) -> tuple[Receipt, ...]:
     """What each rule says of an item; rules that were compiled together share the work."""
     fields = tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article))
     tongue = language.of(texts.title, texts.summary, texts.article) if rules else None
+    read = cache(lambda: passages.read(texts.article))
     readings: dict[Scanner, Reading] = {}
-    body: Body | None = None
     receipts = []
     for rule in rules:
         reading = readings.get(rule.scanner) or readings.setdefault(rule.scanner, rule.scanner.read(fields))
-        looked = finds.look_in(rule, reading)
-        if body is None and looked.speaks(rule.wanted):
-            body = passages.read(texts.article)
-        receipts.append(replace(_judged(rule, texts, looked, body), language=tongue))
+        receipts.append(replace(_judged(rule, texts, see(rule, finds.look_in(rule, reading), read)), language=tongue))
     return tuple(receipts)
 
 
-def _judged(rule: Rule, texts: Texts, looked: finds.Finds, body: Body | None) -> Receipt:
-    everything = finds.settled(looked, None)
-    # A threshold of 0 takes the words wherever they stand.
-    found = finds.settled(looked, body.kept, body.named) if body is not None and rule.threshold else everything
+def _judged(rule: Rule, texts: Texts, seen: Seen) -> Receipt:
+    found, body = seen.counted, seen.body
     if not finds.holds(rule.tree, found, found.everywhere):
-        return _lacking(rule, texts, everything, found, body)
+        return _lacking(rule, texts, seen.everything, found, body)
     score, parts, stood = _weighed(rule, found, body or passages.NOTHING)
     yes = score >= rule.threshold
     why = reason.why_yes(rule, found) if yes else reason.why_not_about(rule, found, stood)

@@ -82,6 +82,14 @@ def compile_rules(stories: Sequence[Story], concepts: Mapping[str, Sequence[str]
     )
 
 
+def _refuse_contradiction(tree: query.Node, concepts: Mapping[str, Sequence[str]], source: str) -> None:
+    try:
+        query.check_satisfiable(tree, concepts)
+    except QueryError as error:
+        error.source = source
+        raise
+
+
 def _ways(tree: query.Node) -> tuple[Aspects, ...]:
     """The ways in which the tree can hold, each as what must be spoken of. Choices between single words are one aspect."""
     ways = _alternatives(tree)
@@ -121,6 +129,7 @@ def _names(
             terms = [leaf.term] if isinstance(leaf, query.Word) else _terms(leaf, concepts[leaf.name], source)
             finders |= {term: scan.finder(term) for term in terms if term not in finders}
             names[leaf.label] = _named(leaf, [(term, finders[term]) for term in dict.fromkeys(terms)], source)
+    _refuse_contradiction(tree, concepts, source)
     return tuple(names.values())
 
 

@@ -11,7 +11,8 @@
 
 In a concept's list a spelling may begin with ``~``: a short form ("~the alliance"), see ``Term.short``.
 
-``grammar`` reads (lark), ``refusals`` words what is wrong, ``terms`` checks one term, ``tree`` is what comes out.
+``grammar`` reads (lark), ``refusals`` words what is wrong, ``terms`` checks one term, ``tree`` is what comes out;
+``contradiction`` finds queries that nothing can match, ``thin`` concepts that miss much.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.core.query import grammar, terms
+from bot.core.query.contradiction import contradiction
+from bot.core.query.thin import thin
 from bot.core.query.tree import (
     And,
     Concept,
@@ -52,12 +55,14 @@ __all__ = [
     "Title",
     "Word",
     "caret",
+    "check_satisfiable",
     "check_spelling",
     "leaves",
     "needs_nothing",
     "negations",
     "parse",
     "spelling",
+    "thin",
     "wanted",
     "warnings",
     "without_nots",
@@ -84,6 +89,16 @@ def spelling(text: str) -> Term:
 def check_spelling(spelling: str) -> None:
     """Raises QueryError when an entry of a concept's list cannot be read."""
     terms.spelling_term(spelling)
+
+
+def check_satisfiable(tree: Node, concepts: Mapping[str, Sequence[str]]) -> None:
+    """Raises QueryError for a query that no text can match, whatever stands in it."""
+    found = contradiction(tree, concepts)
+    if found is None:
+        return
+    excluded = "it" if found.asked == found.excluded else f"{found.excluded}, which is there wherever {found.asked} is"
+    message = f"this NOT leaves nothing to match: the query asks for {found.asked} and excludes {excluded}"
+    raise QueryError(message, line=found.mark.line, column=found.mark.column, hint="take one of the two out")
 
 
 def warnings(query: str, concepts: Mapping[str, Sequence[str]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.edge.store import log, marks, retention
@@ -52,3 +53,24 @@ def test_a_mark_goes_with_its_item(filled: Filled) -> None:
         marks.put(tx, mark(one))
         assert retention.prune_items(tx, LATER) == 1
         assert marks.of_story(tx, "story") == {}
+
+
+# ---------------------------------------------------------------- what is to be reviewed
+
+
+def test_what_has_no_mark_is_to_be_reviewed_the_latest_first(filled: Filled) -> None:
+    one, two, three, four = (filled.log(title) for title in ("One", "Two", "Three", "Four"))
+    filled.judge(one)
+    filled.judge(two, "baseline")
+    filled.judge(three, "no-match")
+    filled.judge(four, story="other")
+    with filled.store.write() as tx:
+        marks.put(tx, mark(one, "other"))
+        wanted = marks.Wanted(verdicts=("match", "baseline"))
+        assert marks.to_review(tx, wanted, 10) == ([(four, "other"), (two, "story"), (one, "story")], 3)
+        assert marks.to_review(tx, wanted, 1) == ([(four, "other")], 3)
+        marks.put(tx, mark(one))
+        assert marks.to_review(tx, replace(wanted, story="story"), 10) == ([(two, "story")], 1)
+        assert marks.to_review(tx, replace(wanted, story="story", marked=True), 10) == ([(two, "story"), (one, "story")], 2)
+        assert marks.to_review(tx, replace(wanted, since=LATER), 10) == ([], 0)
+        assert marks.to_review(tx, marks.Wanted(verdicts=("no-match",), nearest=True), 10) == ([(three, "story")], 1)
