@@ -96,9 +96,14 @@ class WordsFinder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegexFinder:
-    """A regex, ready to be looked for."""
+    """A regex, ready to be looked for. ``needle`` must be in the fold, or the regex finds nothing; None: it has none."""
 
     pattern: regexes.Pattern
+
+    @property
+    def needle(self) -> str | None:
+        """The letters that every match holds."""
+        return self.pattern.needle
 
 
 Finder: TypeAlias = WordsFinder | RegexFinder

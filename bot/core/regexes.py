@@ -19,6 +19,14 @@ _MOST_GROUPS = 50  # ``regex`` reads groups by recursion
 _MOST_MATCHES = 10_000
 _RECURSION = regex.compile(r"\(\?(?:R|&|P>|[+-]?\d)")
 _FLAGS = regex.IGNORECASE | regex.FULLCASE | regex.VERSION0
+_SHORTEST_NEEDLE = 3  # letters; shorter ones stand in every text
+_CLASS = r"\[\^?+(?:\\.|[^\\\[\]])++\]"
+# Of a pattern: letters, what makes the letter before it optional, and what says nothing of letters. Alternatives, counts and
+# fuzzy matches ({), flags, named groups, references and the rarer escapes are none of these.
+_PART = regex.compile(
+    r"""(?<letter>[A-Za-z0-9\ ])|(?<optional>[*?])|[.^$+,:;"'!%&/=<>@_~\-]|[^\x00-\x7f]|\\[bBdDwWsS\W_]"""
+    rf"|{_CLASS}|(?<group>\((?:(?![*?])|\?(?:[:=!>]|<[=!]))(?:\\.|{_CLASS}|[^\\()\[\]]|(?&group))*+\))"
+)
 _ESCAPE = "put a \\ before a sign that is meant as itself: \\( \\[ \\. \\* \\+"
 _PROBE_SECONDS = 0.5
 # A regex runs over the fold, so the signs in it must be those of the fold; an escaped hyphen makes no range within [...].
@@ -39,9 +47,10 @@ class TookTooLong(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """A regex that has been read; it ignores case."""
+    """A regex that has been read; it ignores case. Where ``needle`` is not in the fold, the regex finds nothing."""
 
     source: str
+    needle: str | None
     _compiled: regex.Pattern[str]
 
     def spans(self, text: str, seconds: float) -> Iterator[tuple[int, int]]:
@@ -72,4 +81,27 @@ def read(source: str) -> Pattern:
         raise BadRegex("it is too deeply nested or too large", hint="use several simpler ones") from error
     if empty is not None:
         raise BadRegex("it matches the empty text, so it would be found everywhere", hint="write + in the place of *")
-    return Pattern(source=source, _compiled=compiled)
+    return Pattern(source=source, needle=_needle(source), _compiled=compiled)
+
+
+def _needle(source: str) -> str | None:
+    """The longest stretch of plain letters that every match holds; None where that is not plain to see.
+
+    Only what stands outside all groups and classes is looked at, and ASCII only: of other letters the fold may make others.
+    """
+    runs = [""]
+    at = 0
+    while at < len(source):
+        part = _PART.match(source, at)
+        if part is None:
+            return None
+        at = part.end()
+        match part.lastgroup:
+            case "letter":
+                runs[-1] += part[0].lower()
+            case "optional":
+                runs[-1:] = [runs[-1][:-1], ""]
+            case _:
+                runs.append("")
+    longest = max((run.strip() for run in runs), key=len)
+    return longest if len(longest) >= _SHORTEST_NEEDLE else None

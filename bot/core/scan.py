@@ -44,17 +44,18 @@ def find(finder: Finder, fields: Sequence[Folded], seconds: float, places: Seque
     All fields of an item go in together, as one may say what a capital in another is worth. ``seconds`` bounds a regex in each
     field; raises regexes.TookTooLong when it is exceeded. ``places``, where known, save the search of each field.
     """
+    known = zip(fields, [None] * len(fields) if places is None else places, strict=True)
     if isinstance(finder, RegexFinder):
-        return tuple(tuple(islice(_regex_places(finder, field, seconds), MOST_SPANS)) for field in fields)
-    known = [None] * len(fields) if places is None else places
-    found = [_found(finder, field, starts) for field, starts in zip(fields, known, strict=True)]
+        return tuple(tuple(islice(_regex_places(finder, field, starts, seconds), MOST_SPANS)) for field, starts in known)
+    found = [_found(finder, field, starts) for field, starts in known]
     if finder.case is not None:
         return _in_case(finder.case, fields, [tuple(spans) for spans in found])
     return tuple(tuple(islice(spans, MOST_SPANS)) for spans in found)
 
 
-def _regex_places(finder: RegexFinder, field: Folded, seconds: float) -> Iterator[Span]:
-    return (field.span(*span) for span in finder.pattern.spans(field.text, seconds))
+def _regex_places(finder: RegexFinder, field: Folded, places: Places, seconds: float) -> Iterator[Span]:
+    if places is None or places:
+        yield from (field.span(*span) for span in finder.pattern.spans(field.text, seconds))
 
 
 def _found(finder: WordsFinder, field: Folded, places: Places) -> Iterator[Span]:

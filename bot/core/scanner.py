@@ -19,18 +19,17 @@ class Scanner:
 
     def __init__(self, finders: Sequence[scan.Finder]) -> None:
         self._finders = tuple(finders)
-        sharing: dict[str, dict[int, scan.WordsFinder]] = {}
+        sharing: dict[str | None, dict[int, scan.Finder]] = {}
         for number, finder in enumerate(self._finders):
-            if isinstance(finder, scan.WordsFinder):
-                sharing.setdefault(finder.needle, {})[number] = finder
+            sharing.setdefault(finder.needle, {})[number] = finder
+        self._always = tuple(sharing.pop(None, ()))
         self._owners = tuple(tuple(shared) for shared in sharing.values())
-        self._needles = Needles([_needle(text, list(shared.values())) for text, shared in sharing.items()])
-        self._regexes = [number for number, finder in enumerate(self._finders) if isinstance(finder, scan.RegexFinder)]
+        self._needles = Needles([_needle(text, list(shared.values())) for text, shared in sharing.items() if text])
 
     def read(self, fields: tuple[Folded, ...]) -> Reading:
         """One pass over the fields of an item."""
         found = [self._needles.places(each.text) for each in fields]
-        candidates: dict[int, tuple[scan.Places, ...] | None] = dict.fromkeys(self._regexes)
+        candidates: dict[int, tuple[scan.Places, ...] | None] = dict.fromkeys(self._always)
         if any(found):
             for needle in {needle for each in found for needle in each}:
                 places = tuple(each.get(needle, ()) for each in found)
@@ -56,9 +55,10 @@ class Reading:
         return spans
 
 
-def _needle(text: str, finders: Sequence[scan.WordsFinder]) -> Needle:
-    """What several finders look for first, spoilt only by what spoils it for each of them."""
-    first = finders[0]
-    before = first.before if all(finder.before is first.before for finder in finders) else None
-    after = first.after if all(finder.after is first.after for finder in finders) else None
+def _needle(text: str, finders: Sequence[scan.Finder]) -> Needle:
+    """What several finders look for first, spoilt only by what spoils it for each of them. Nothing spoils it for a regex."""
+    words = [finder for finder in finders if isinstance(finder, scan.WordsFinder)]
+    first = words[0] if len(words) == len(finders) else None
+    before = first.before if first and all(finder.before is first.before for finder in words) else None
+    after = first.after if first and all(finder.after is first.after for finder in words) else None
     return Needle(text=text, before=before, after=after)

@@ -23,7 +23,7 @@ SPELLINGS = [
     "NATO", "=NATO", "=Nato", "nato*", "*nato", "*NATO*", "na*o", "OTAN", "at", "ton", "to nato", "NATO-Rat", "Open AI", "=Open AI",
     "=Department of War", "of war", "état", "U.S.", "C++", "++C", "a-a", "1a", "Straße", "İttifak", "北约", "北约*", "五角大楼 合同", "オープンAI",
     "나토", "나토 회의", "ناتو", "الناتو", "*الناتو", "حلف شمال الأطلسي", 'נאט"ו', "*פנטגון", "नाटो", "นาโต", "НАТО", "Пентагон*", "ΝΑΤΟ", "Σίσυφος",
-    "/nat[oi]/", "/\\bot/", "ß", "e\u0301", "\u0301a", "2026", "_a", "ال", "\ud800a",
+    "/nat[oi]/", "/\\bot/", "/open\\W?ai?/", "/department of war\\b(?! of)/", "/strass?e/", "ß", "e\u0301", "\u0301a", "2026", "_a", "ال", "\ud800a",
 ]  # fmt: skip
 # Pieces that make, break, double and nearly make these terms.
 PIECES = [
