@@ -15,12 +15,14 @@ from dataclasses import dataclass
 
 from bot.core import fold, language
 from bot.core.counting import count
+from bot.core.fold import Folded
 from bot.core.match import about, evidence, finds, passages, reason, standing
+from bot.core.match.finds import Finds, look
 from bot.core.match.passages import Body
 from bot.core.match.rule import Rule, compile_rule
 from bot.model import Ingredient, Receipt
 
-__all__ = ["Rule", "Texts", "compile_rule", "hints", "judge"]
+__all__ = ["Finds", "Rule", "Texts", "compile_rule", "folded", "hints", "judge", "look", "weigh"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Texts:
 
 def judge(rule: Rule, texts: Texts) -> Receipt:
     """What the rule says of an item. Takes any text; hits carry offsets into the fields as they were given."""
-    looked = finds.look(rule, tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article)))
+    looked = look(rule, folded(texts))
     body = passages.read(texts.article) if looked.speaks(rule.wanted) else None
     everything = finds.settled(looked, None)
     # A threshold of 0 takes the words wherever they stand.
@@ -53,7 +55,27 @@ def hints(rule: Rule, title: str, summary: str) -> bool:
     return found.speaks(rule.wanted)
 
 
-def _lacking(rule: Rule, texts: Texts, everything: finds.Finds, found: finds.Finds, body: Body | None) -> Receipt:
+def folded(texts: Texts) -> tuple[Folded, ...]:
+    """The item's fields as ``look`` takes them: folded once for many rules."""
+    return tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article))
+
+
+def weigh(rule: Rule, texts: Texts, looked: Finds) -> float | None:
+    """The score that ``judge`` gives an item of which the query holds; None where it does not.
+
+    Without the evidence, which is most of the work: for going over a whole log. ``looked`` is what ``look`` found in ``texts``.
+    """
+    # What is cut from an article takes words away and adds none: where all of the text is not enough, what is kept is not.
+    if not finds.may_hold(rule.tree, looked):
+        return None
+    body = passages.read(texts.article) if looked.speaks(rule.wanted) else None
+    found = finds.settled(looked, None if body is None else body.kept)
+    if not finds.holds(rule.tree, found, found.everywhere):
+        return None
+    return _weighed(rule, found, body or passages.NOTHING)[0]
+
+
+def _lacking(rule: Rule, texts: Texts, everything: Finds, found: Finds, body: Body | None) -> Receipt:
     """The receipt where the query does not hold of the text that counts; what stands in a list is shown, and named so."""
     score = round(0.98 * rule.threshold * finds.share(rule.tree, found, found.everywhere), 2)
     if body is not None and body.cut and finds.holds(rule.tree, everything, everything.everywhere):
@@ -64,7 +86,7 @@ def _lacking(rule: Rule, texts: Texts, everything: finds.Finds, found: finds.Fin
     return _receipt(rule, texts, found, body, holds=False, score=score, why=why, excluding=excluding)
 
 
-def _weighed(rule: Rule, found: finds.Finds, body: Body) -> tuple[float, tuple[Ingredient, ...], standing.Standing]:
+def _weighed(rule: Rule, found: Finds, body: Body) -> tuple[float, tuple[Ingredient, ...], standing.Standing]:
     """The score of the way to be about the story that the item follows best."""
     ways = [stood for way in rule.aspects if (stood := standing.stand(way, found, body)) is not None]
     weighed = [(*about.weigh(stood), stood) for stood in ways]
@@ -73,7 +95,7 @@ def _weighed(rule: Rule, found: finds.Finds, body: Body) -> tuple[float, tuple[I
 
 
 def _receipt(
-    rule: Rule, texts: Texts, found: finds.Finds, body: Body | None, *, holds: bool, score: float, why: str,
+    rule: Rule, texts: Texts, found: Finds, body: Body | None, *, holds: bool, score: float, why: str,
     ingredients: tuple[Ingredient, ...] = (), excluding: tuple[str, ...] = (),
 ) -> Receipt:  # fmt: skip
     hits = evidence.hits_of(rule, found)

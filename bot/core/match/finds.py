@@ -42,6 +42,11 @@ class Finds:
         return any(self.has(label, self.everywhere) for label in labels)
 
     @property
+    def nothing(self) -> bool:
+        """Whether no word of the query stands anywhere, not even below a NOT. Then no query holds: one that did is refused."""
+        return not any(map(any, self.spans.values()))
+
+    @property
     def titled(self) -> Finds:
         """What the title alone holds: all that exists for what stands below ``title:``."""
         others = ((),) * (len(self.fields) - 1)
@@ -113,6 +118,23 @@ def holds(node: query.Node, finds: Finds, fields: Sequence[int]) -> bool:
             return TITLE in fields and holds(part, finds.titled, (TITLE,))
         case query.Near(left=left, right=right, words=words):
             return any(_near(left, right, words, finds, field) for field in fields)
+
+
+def may_hold(node: query.Node, finds: Finds) -> bool:
+    """False only where the node holds of no part of what was looked at: words that it asks for stand nowhere."""
+    match node:
+        case query.Word() | query.Concept():
+            return any(finds.spans[node.label])
+        case query.And(parts=parts):
+            return all(may_hold(part, finds) for part in parts)
+        case query.Or(parts=parts):
+            return any(may_hold(part, finds) for part in parts)
+        case query.Not():
+            return True
+        case query.Title(part=part):
+            return may_hold(part, finds)
+        case query.Near(left=left, right=right):
+            return all(any(may_hold(leaf, finds) for leaf in side) for side in (left, right))
 
 
 def share(node: query.Node, finds: Finds, fields: Sequence[int]) -> float:
