@@ -47,7 +47,12 @@ def format_options(command: Command) -> Command:
 
 def on_terminal() -> bool:
     """Whether a person reads along: tables, colours and progress bars are for them alone."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()  # None: closed by the caller, >&-
+
+
+def encoding() -> str:
+    """How what we print is encoded; ASCII where nobody knows."""
+    return getattr(sys.stdout, "encoding", None) or "ascii"
 
 
 def write_table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
@@ -73,9 +78,14 @@ def write_csv(titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
 
 def write_json(value: object) -> None:
     """One JSON value on one line, in UTF-8 where the reader takes it."""
-    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
+    click.echo(json_line(value))
+
+
+def json_line(value: object) -> str:
+    """The line of it, without its end."""
+    ascii_only = "utf" not in encoding().lower()
     line = json.dumps(value, ensure_ascii=ascii_only, separators=(", ", ": "), allow_nan=False)
-    click.echo(_OBEYED.sub(lambda found: f"\\u{ord(found.group()):04x}", line))
+    return _OBEYED.sub(lambda found: f"\\u{ord(found.group()):04x}", line)
 
 
 def _write_rich(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
