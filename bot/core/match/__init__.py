@@ -17,12 +17,15 @@ from bot.core import fold, language
 from bot.core.counting import count
 from bot.core.fold import Folded
 from bot.core.match import about, evidence, finds, passages, reason, standing
-from bot.core.match.finds import Finds, look
+from bot.core.match.finds import Finds, look, merged
 from bot.core.match.passages import Body
 from bot.core.match.rule import Rule, compile_rule
+from bot.core.scan import Spans
 from bot.model import Ingredient, Receipt
 
-__all__ = ["Finds", "Rule", "Texts", "compile_rule", "folded", "hints", "judge", "look", "weigh"]
+__all__ = [
+    "Finds", "Folded", "Rule", "Spans", "Texts", "compile_rule", "folded", "hints", "judge", "look", "merged", "weigh",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,11 @@ def _ask(rule: Rule, reading: Reading, numbers: Sequence[int], tripped: list[str
     return {label: tuple(_mentions(set().union(*field)) for field in zip(*each, strict=True)) for label, each in found.items()}
 
 
+def merged(*found: scan.Spans) -> scan.Spans:
+    """The places of one word or concept from those of several, field by field."""
+    return tuple(_mentions({span for spans in fields for span in spans}) for fields in zip(*found, strict=True))
+
+
 def _mentions(spans: set[scan.Span]) -> tuple[scan.Span, ...]:
     """In order, those that share words as one: "the Department" and "Department of War" are one mention of one thing."""
     kept: list[scan.Span] = []
