@@ -70,6 +70,7 @@ COMMANDS = [
     Deferred("log", "bot.cli.log:log", "List what was seen, and what was made of it."),
     Deferred("show", "bot.cli.show:show", "Show one item with its whole receipt."),
     Deferred("replay", "bot.cli.replay:replay", "Try a draft of the story file on everything in the log."),
+    Deferred("suggest", "bot.cli.suggest:suggest", "Propose changes of a story's rule, from your marks."),
     Deferred("alerts", "bot.cli.alerts:alerts", "List the outbox; retry an alert, test a channel."),
     Deferred("status", "bot.cli.status:status", "Show feeds and channels, and what needs a person."),
     Deferred("completion", "bot.cli.completion:completion", "Print the completion script of a shell."),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli import progress
+from bot.cli import measures, progress
 from bot.cli.context import Context, examples
 from bot.cli.output import write_json
 from bot.cli.replayed import Source, print_story
@@ -17,7 +17,6 @@ from bot.cli.terminal import safe
 from bot.cli.times import Since, iso
 from bot.config import Config, load_draft
 from bot.core.counting import count
-from bot.core.measure import Measure, Share
 from bot.core.replay import Tally, Trial
 from bot.edge.store import open_reading
 from bot.errors import StorywatchError
@@ -131,19 +130,7 @@ def _lines(trial: Trial, tally: Tally) -> Iterator[dict[str, object]]:
             "draft": tally.draft_days[day], "live": tally.live_days[day],
         }  # fmt: skip
     for rule, measured in (("draft", tally.draft), ("live", tally.live)):
-        yield {"kind": "marks", "story": trial.story.name, "rule": rule} | _measure(measured)
-
-
-def _measure(measured: Measure) -> dict[str, object]:
-    return {
-        "marked": measured.marked, "relevant": measured.relevant, "hits": measured.hits, "false_alarms": measured.false_alarms,
-        "misses": measured.misses, "precision": _share(measured.precision), "recall": _share(measured.recall),
-        "f1": _share(measured.f1),
-    }  # fmt: skip
-
-
-def _share(share: Share | None) -> dict[str, float] | None:
-    return None if share is None else {"value": round(share.value, 4), "low": round(share.low, 4), "high": round(share.high, 4)}
+        yield {"kind": "marks", "story": trial.story.name, "rule": rule} | measures.as_json(measured)
 
 
 def _story(trial: Trial, tally: Tally, extent: Extent) -> dict[str, object]:

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 
 import click
 
+from bot.cli import measures
 from bot.cli.chart import Bar, Series, write_chart
 from bot.cli.output import Column, write_table
 from bot.cli.terminal import safe
 from bot.core.counting import count
-from bot.core.measure import Measure, Share
+from bot.core.measure import Measure
 from bot.core.replay import Tally, Trial
 from bot.model import Change, Extent
 
@@ -40,7 +41,8 @@ def print_story(
         click.echo("\nmatches (days are UTC)")
         write_chart((Series(name=source.word, style="green"), Series(name="live", style="blue")), bars)
     _print_changes("gained", source.word, tally.gained, gained)
-    _print_changes("lost", source.word, tally.lost, lost)
+    pruned = f", {tally.lost_pruned} of them perhaps only because their text was pruned" if tally.lost_pruned else ""
+    _print_changes("lost", source.word, tally.lost, lost, pruned)
     _print_marks(source.word, tally)
 
 
@@ -111,8 +113,8 @@ def _period(unit: str, start: date) -> tuple[str, date]:
 # ---------------------------------------------------------------- items
 
 
-def _print_changes(kind: str, word: str, number: int, shown: Iterable[Change]) -> None:
-    click.echo(f"\n{kind}: {count(number, 'item')}")
+def _print_changes(kind: str, word: str, number: int, shown: Iterable[Change], aside: str = "") -> None:
+    click.echo(f"\n{kind}: {count(number, 'item')}{aside}")
     changes = list(shown)
     for change in changes:
         for line in _change(change, word):
@@ -148,9 +150,5 @@ def _print_marks(word: str, tally: Tally) -> None:
 
 
 def _cells(rule: str, measured: Measure) -> tuple[str | int, ...]:
-    shares = (_share(share) for share in (measured.precision, measured.recall, measured.f1))
+    shares = (measures.spell(share) for share in (measured.precision, measured.recall, measured.f1))
     return rule, *shares, measured.hits, measured.false_alarms, measured.misses
-
-
-def _share(share: Share | None) -> str:
-    return "-" if share is None else f"{share.value:.2f} ({share.low:.2f}-{share.high:.2f})"

@@ -18,7 +18,7 @@ from bot.errors import StorywatchError
 
 PROJECT = Path(__file__).parents[2]
 HEAVY = {"requests", "sqlalchemy", "feedparser", "trafilatura", "pydantic", "rich", "lark", "alembic", "apscheduler", "pebble"}
-NAMES = ["init", "check", "run", "once", "log", "show", "replay", "alerts", "status", "completion"]
+NAMES = ["init", "check", "run", "once", "log", "show", "replay", "suggest", "alerts", "status", "completion"]
 
 
 def storywatch(*args: str, environ: dict[str, str] | None = None, redirect: str = "") -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ from bot.core import match, suggest
 from bot.core.measure import Measure
 from bot.core.suggest import Add, Case, Draft, Edit, Exclude, Proposal, Remove, Threshold, Widen
 from bot.core.suggest.contrast import spread, telling
-from bot.core.suggest.words import folded, spellings, terms
+from bot.core.suggest.words import spellings, terms
 from bot.errors import QueryError
 from bot.model import Story
 
@@ -166,7 +166,7 @@ FOUND: dict[str, tuple[str, set[str], set[str]]] = {
 @pytest.mark.parametrize("case", FOUND)
 def test_the_words_of_an_item(case: str) -> None:
     text, there, absent = FOUND[case]
-    found = terms(folded(match.Texts(text, "", "")))
+    found = terms(match.folded(match.Texts(text, "", "")))
     assert there <= found
     assert not absent & found
 
@@ -219,6 +219,15 @@ def test_a_word_that_missed_items_share_is_proposed_for_the_concept_they_lack(la
     assert all(match.judge(rule, match.Texts(text, "", "")).holds for text in missed)
 
 
+def test_a_word_of_the_rule_never_speaks_for_another_part_of_it() -> None:
+    """ "NATO" stands in all that was missed; as a spelling of openai it would put them right, and mean nothing."""
+    missed = [f"Altman and NATO {n}" for n in ("here", "there", "again")]
+    found = proposed(draft(), cases([*RIGHT, *missed], [*OUT, "NATO in Oslo"]), log=["NATO meets", "Rain"] * 5)
+    edits = [edit for each in found for edit in (each.edit, *each.alternatives)]
+    assert Add(concept="openai", spelling="Altman") in edits
+    assert not [edit for edit in edits if "nato" in getattr(edit, "spelling", "").casefold()]
+
+
 def test_a_word_of_the_query_gets_an_alternative_where_there_is_no_concept() -> None:
     missed = ["NATO and the ChatGPT maker", "ChatGPT maker and NATO", "The ChatGPT maker: NATO"]
     first = proposed(draft("OpenAI AND nato", concepts={"nato": ("NATO",)}), cases([*RIGHT, *missed], OUT))[0]
@@ -259,6 +268,17 @@ def test_a_spelling_that_brings_false_alarms_only_is_proposed_for_removal() -> N
     (removed,) = (each for each in found if isinstance(each.edit, Remove))
     assert removed.edit == Remove(concept="nato", spelling="Brussels")
     assert len(removed.right) == 3
+
+
+def test_a_word_that_does_less_than_another_is_left_out() -> None:
+    """ "Altman firm" stands in two of three missed items, "Altman" in all of them."""
+    missed = ["Altman firm and NATO", "NATO and the Altman firm", "What Altman tells NATO"]
+    found = proposed(draft(), cases([*RIGHT, *missed], OUT), log=["Rain"])
+    assert [each.right for each in found if isinstance(each.edit, Add)] == [(8, 9, 10)]
+
+
+def test_a_word_that_puts_one_verdict_right_proves_nothing() -> None:
+    assert proposed(draft(), cases([*RIGHT, "Altman and NATO", "Altman, OpenAI and NATO"], OUT), log=["Rain"]) == []
 
 
 def test_the_last_full_spelling_of_a_concept_is_never_proposed_for_removal() -> None:

@@ -20,11 +20,11 @@ from bot.core.match import about, evidence, finds, passages, reason, standing
 from bot.core.match.finds import Finds, look, merged
 from bot.core.match.passages import Body
 from bot.core.match.rule import Rule, compile_rule
-from bot.core.scan import Spans
+from bot.core.scan import Span, Spans
 from bot.model import Ingredient, Receipt
 
 __all__ = [
-    "Finds", "Folded", "Rule", "Spans", "Texts", "compile_rule", "folded", "hints", "judge", "look", "merged", "weigh",
+    "Finds", "Folded", "Rule", "Span", "Spans", "Texts", "compile_rule", "folded", "hints", "judge", "look", "merged", "weigh",
 ]  # fmt: skip
 
 

@@ -25,13 +25,13 @@ class Outcome:
 
 
 class Effects:
-    """A rule with edits that are tried on items one by one."""
+    """A rule with edits that are tried on items one by one. ``rule``: the draft's, where it is compiled already."""
 
-    def __init__(self, draft: Draft, edits: Sequence[Edit]) -> None:
+    def __init__(self, draft: Draft, edits: Sequence[Edit], rule: match.Rule | None = None) -> None:
         self.draft, self.edits = draft, tuple(edits)
-        self._rule = match.compile_rule(draft.story, draft.concepts)
+        self.rule = rule or match.compile_rule(draft.story, draft.concepts)
         self._spotter = Spotter(edit.spelling for edit in edits if not isinstance(edit, Threshold))
-        self._excluding = {n: _excluding(self._rule, edit.spelling) for n, edit in enumerate(edits) if isinstance(edit, Exclude)}
+        self._excluding = {n: _excluding(self.rule, edit.spelling) for n, edit in enumerate(edits) if isinstance(edit, Exclude)}
         removing = sorted({edit.concept for edit in edits if isinstance(edit, Remove)})
         self._apart = {name: Spotter(draft.concepts[name]) for name in removing}
         adding = sorted({edit.concept for edit in edits if isinstance(edit, Add)})
@@ -41,10 +41,10 @@ class Effects:
     def of(self, texts: match.Texts) -> Outcome:
         """The verdict on an item, and which edits turn it."""
         folds = match.folded(texts)
-        looked = match.look(self._rule, folds)
+        looked = match.look(self.rule, folds)
         spotted = self._spotter.look(folds)
-        score = None if looked.nothing else match.weigh(self._rule, texts, looked)
-        holds = score is not None and score >= self._rule.threshold
+        score = None if looked.nothing else match.weigh(self.rule, texts, looked)
+        holds = score is not None and score >= self.rule.threshold
         item = _Item(texts=texts, folds=folds, looked=looked, spotted=spotted, holds=holds)
         turned = []
         for number, edit in enumerate(self.edits):
@@ -58,9 +58,14 @@ class Effects:
                 turned.append(number)
         return Outcome(holds=holds, score=score, turned=frozenset(turned))
 
+    def places(self, folds: tuple[match.Folded, ...]) -> tuple[tuple[match.Span, ...], ...]:
+        """Where the rule's words stand, excluding ones and short forms too: in order and without overlaps, field by field."""
+        looked = match.look(self.rule, folds)
+        return match.merged(*looked.spans.values(), *looked.short.values())
+
     def _under(self, number: int, edit: Add | Widen | Exclude | Remove, item: _Item) -> bool:
         """The verdict under an edit whose words stand in the item."""
-        looked, rule = item.looked, self._rule
+        looked, rule = item.looked, self.rule
         new = item.spotted[edit.spelling]
         match edit:
             case Add(concept=label):

@@ -62,6 +62,7 @@ class Learned:
     """The marked items as the rule judges them today, and where the terms of them stand."""
 
     draft: Draft
+    rule: match.Rule
     cases: Sequence[Case]
     outcomes: Sequence[Outcome]
     terms: Sequence[frozenset[str]]
@@ -93,24 +94,26 @@ class Learned:
 def learn(draft: Draft, cases: Sequence[Case], log: Iterable[match.Texts]) -> Learned:
     """What the rule says of the cases today. ``log``: a sample of unmarked items, for how common a term is. Raises QueryError."""
     effects = Effects(draft, ())
-    terms = [frozenset(words.terms(words.folded(case.texts))) for case in cases]
+    folds = [match.folded(case.texts) for case in cases]
+    terms = [frozenset(words.new_terms(each, effects.places(each))) for each in folds]
     known = frozenset().union(*terms)
     return Learned(
         draft=draft,
+        rule=effects.rule,
         cases=cases,
         outcomes=[effects.of(case.texts) for case in cases],
         terms=terms,
         relevant=contrast.spread(each for each, case in zip(terms, cases, strict=True) if case.relevant),
         irrelevant=contrast.spread(each for each, case in zip(terms, cases, strict=True) if not case.relevant),
-        log=contrast.spread(words.terms(words.folded(texts), known) for texts in log),
+        log=contrast.spread(words.terms(match.folded(texts), known) for texts in log),
     )
 
 
-def tried(draft: Draft, cases: Sequence[Case], edits: Sequence[Edit]) -> list[Proposal]:
+def tried(draft: Draft, cases: Sequence[Case], edits: Sequence[Edit], rule: match.Rule | None = None) -> list[Proposal]:
     """What each edit does to the verdicts on the cases, whether it helps or not. Raises QueryError."""
     if not edits:
         return []
-    effects = Effects(draft, edits)
+    effects = Effects(draft, edits, rule)
     outcomes = [effects.of(case.texts) for case in cases]
     return [_measured(edit, number, cases, outcomes) for number, edit in enumerate(edits)]
 

@@ -16,8 +16,8 @@ from bot.errors import QueryError
 
 # How many terms are tried: each costs up to 1 ms for every marked item that has it, and the list below them is noise.
 _MOST_WORDS, _MOST_REMOVED = 60, 40
-# A word that puts one verdict right may stand there by chance: any two articles share hundreds of words.
-_LEAST_RIGHT = 2
+# A word that puts but one verdict right may stand there by chance: any two articles share hundreds of words.
+_LEAST_RIGHT = 2  # less those that it puts wrong
 # How many proposals of each kind are worth a person's time.
 _SHOWN = {Add: 6, Widen: 6, Exclude: 5, Remove: 3, Threshold: 1}
 _ALTERNATIVES = 3
@@ -69,7 +69,7 @@ def _additions(learned: Learned) -> list[_Candidate]:
     candidates = [
         _Candidate(edit=edit, term=term) for term, spelling in written.items() for edit in _slots(learned.draft, spelling)
     ]
-    effects = Effects(learned.draft, [each.edit for each in candidates])
+    effects = Effects(learned.draft, [each.edit for each in candidates], learned.rule)
     helping = {n for case in learned.missed for n in effects.of(learned.cases[case].texts).turned}
     return [each for n, each in enumerate(candidates) if n in helping]
 
@@ -125,20 +125,34 @@ def _can_be(edit: Edit, draft: Draft) -> bool:
 
 
 def _worded(learned: Learned, candidates: Sequence[_Candidate]) -> list[Proposal]:
-    """The edits that put two items right or more, one for each effect: of those that turn the same items the most telling."""
+    """The edits that help, one for each effect: of those that turn the same items the most telling, of others the best."""
     groups: dict[object, list[Proposal]] = {}
-    for each, proposal in zip(candidates, tried(learned.draft, learned.cases, [each.edit for each in candidates]), strict=True):
-        if proposal.gain > 0 and len(proposal.right) >= _LEAST_RIGHT:
+    edits = [each.edit for each in candidates]
+    for each, proposal in zip(candidates, tried(learned.draft, learned.cases, edits, learned.rule), strict=True):
+        if _helps(proposal):
             stands = (learned.relevant.counts[each.term], learned.irrelevant.counts[each.term], learned.log.share(each.term))
             telling = learned.telling(each.term, against=each.against)
             same = (each.against, proposal.right, proposal.wrong)
             groups.setdefault(same, []).append(replace(proposal, telling=telling, stands=stands))
-    return [_leading(group) for group in groups.values()]
+    leading = [_leading(group) for group in groups.values()]
+    return [each for each in leading if not any(_outdoes(other, each) for other in leading)]
+
+
+def _helps(proposal: Proposal) -> bool:
+    return proposal.gain > 0 and len(proposal.right) - len(proposal.wrong) >= _LEAST_RIGHT
 
 
 def _leading(group: Sequence[Proposal]) -> Proposal:
     """The first of the group (they come with the most telling first), with the others as alternatives."""
     return replace(group[0], alternatives=tuple(each.edit for each in group[1 : 1 + _ALTERNATIVES]))
+
+
+def _outdoes(one: Proposal, other: Proposal) -> bool:
+    """Whether one puts right all that the other does and more, or the same at a lower price."""
+    if isinstance(one.edit, Exclude) is not isinstance(other.edit, Exclude):
+        return False
+    more, less = set(one.right) - set(other.right), set(other.wrong) - set(one.wrong)
+    return bool(more or less) and set(one.right) >= set(other.right) and set(one.wrong) <= set(other.wrong)
 
 
 # ---------------------------------------------------------------- spellings to remove, thresholds
@@ -155,7 +169,7 @@ def _removals(learned: Learned) -> list[Proposal]:
         for n in learned.alarms:
             seen.update(Remove(concept=name, spelling=each) for each in spotter.look(match.folded(learned.cases[n].texts)))
     edits = [each for each in sorted(seen, key=lambda each: (-seen[each], each)) if _leaves_some(each, draft)][:_MOST_REMOVED]
-    return [each for each in tried(draft, learned.cases, edits) if each.gain > 0 and len(each.right) >= _LEAST_RIGHT]
+    return [each for each in tried(draft, learned.cases, edits, learned.rule) if _helps(each)]
 
 
 def _leaves_some(edit: Remove, draft: Draft) -> bool:
@@ -168,7 +182,7 @@ def _thresholds(learned: Learned) -> list[Proposal]:
     scores = sorted({outcome.score for outcome in learned.outcomes if outcome.score is not None})
     borders = [*scores[:1], *(_between(low, high) for low, high in pairwise(scores)), *(_above(scores[-1]) if scores else ())]
     edits = [Threshold(value=value) for value in borders if value != learned.draft.story.threshold]
-    found = tried(learned.draft, learned.cases, edits)
+    found = tried(learned.draft, learned.cases, edits, learned.rule)
     today = learned.draft.story.threshold
     best = min(found, key=lambda each: (-round(each.gain, 6), abs(_value(each) - today), _value(each)), default=None)
     return [best] if best is not None and best.gain > 0 else []

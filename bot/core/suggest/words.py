@@ -11,11 +11,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from bot.core import match, script
+from bot.core import script
 from bot.core.fold import Folded
+from bot.core.scan import Span
 
 _LEAST, _LEAST_CUT, _ENDING = 3, 6, 2
 _LONGEST = 40  # letters; what is longer is an address or a hashtag
@@ -26,10 +28,22 @@ _HANGUL = re.compile("[\uac00-\ud7a3]+")
 _BETWEEN = (" ", "-")
 
 
-def terms(texts: Iterable[str], wanted: Collection[str] | None = None) -> set[str]:
+def terms(folds: Iterable[Folded], wanted: Collection[str] | None = None) -> set[str]:
     """The terms of an item, from its folded fields; of all only the ``wanted`` ones, where they are given."""
-    found = {term for text in texts for _, _, term in _places(text)}
+    found = {term for fold in folds for _, _, term in _places(fold.text)}
     return found if wanted is None else found.intersection(wanted)
+
+
+def new_terms(folds: Sequence[Folded], taken: Sequence[Sequence[Span]]) -> set[str]:
+    """The terms of an item that share no letter with the places ``taken``, field by field: with what is found already.
+
+    "NATO" as one more spelling of another concept of the same AND, or "woos NATO", would let one word speak for both.
+    """
+    return {
+        term
+        for fold, spans in zip(folds, taken, strict=True)
+        for start, end, term in _places(fold.text) if not _meets(fold.span(start, end), spans)
+    }  # fmt: skip
 
 
 def spellings(folds: Iterable[Iterable[Folded]], wanted: Collection[str]) -> dict[str, str]:
@@ -47,9 +61,10 @@ def spellings(folds: Iterable[Iterable[Folded]], wanted: Collection[str]) -> dic
     }
 
 
-def folded(texts: match.Texts) -> list[str]:
-    """The folded fields of an item."""
-    return [fold.text for fold in match.folded(texts)]
+def _meets(place: Span, taken: Sequence[Span]) -> bool:
+    """Whether a place overlaps with any of those taken, which stand in order and do not overlap."""
+    at = bisect_left(taken, place[1], key=lambda span: span[0])
+    return at > 0 and taken[at - 1][1] > place[0]
 
 
 def _places(text: str) -> Iterator[tuple[int, int, str]]:
