@@ -93,6 +93,8 @@ def _lines(rank: int, proposal: Proposal) -> Iterator[str]:
     if proposal.stands is not None:
         relevant, irrelevant, log = proposal.stands
         yield f"   stands in {relevant} relevant and {irrelevant} irrelevant marked items, and in about {log:.1%} of the log"
+        if proposal.weak:
+            yield "   weak: among so many words some do as well by chance"
     if proposal.alternatives:
         yield f"   as good on the marks: {'; '.join(map(words, proposal.alternatives))}"
 
@@ -121,7 +123,7 @@ def as_json(story: str, rank: int, proposal: Proposal, patch: Patch | None) -> d
         "kind": "proposal", "story": story, "rank": rank, **_edit(proposal.edit), "words": words(proposal.edit),
         "before": measures.as_json(proposal.before), "after": measures.as_json(proposal.after),
         "right": [str(item) for item in proposal.right], "wrong": [str(item) for item in proposal.wrong],
-        "log": {"gained": proposal.gained, "lost": proposal.lost}, "stands": stands,
+        "log": {"gained": proposal.gained, "lost": proposal.lost}, "stands": stands, "weak": proposal.weak,
         "alternatives": [_edit(edit) for edit in proposal.alternatives],
         "file": patch and str(patch.path), "line": line, "old": old, "new": new,
     }  # fmt: skip

@@ -41,12 +41,15 @@ RELEVANT = [f"OpenAI and NATO agree on {what}" for what in ("maps", "mail", "rul
 MISSED = ["Altman's lab woos NATO with mail", "NATO hears what Altman's lab offers", "What Altman's lab builds for NATO"]
 IRRELEVANT = [f"Rain falls on {town}" for town in ("Oslo", "Rome", "Lima")]
 ALARMS = [f"Pub quiz {n}: OpenAI or NATO?" for n in "abc"]
-UNMARKED = ["Altman's lab and NATO again", "Another pub quiz: OpenAI, NATO", "Wind", "Snow", "OpenAI and NATO go on"]
+UNMARKED = [
+    "Altman's lab and NATO again", "Another pub quiz: OpenAI, NATO", "Wind", "Snow", "OpenAI and NATO go on",
+    *(f"Trains run late in {town}" for town in ("Bern", "Graz", "Lyon", "Kyiv", "Baku", "Doha", "Giza", "Hilo", "Ufa", "Brno")),
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A log of 20 items, 15 of them marked: three missed, three false alarms."""
+    """A log of 30 items, 15 of them marked: three missed, three false alarms."""
     with closing(Web()) as web:
         place = Place(tmp_path_factory.mktemp("read") / "place", web)
         titles = [*RELEVANT, *MISSED, *IRRELEVANT, *ALARMS, *UNMARKED]
@@ -106,7 +109,7 @@ def test_what_is_missed_is_found_and_what_is_not_meant_excluded(read: Place, tol
     assert excluded["log"] == {"gained": 0, "lost": 1}
     assert [each["rank"] for each in found] == list(range(1, len(found) + 1))
     assert story == {
-        "story": STORY, "enough": True, "marked": 15, "relevant": 9, "left_out": 0, "log_items": 5, "today": story["today"],
+        "story": STORY, "enough": True, "marked": 15, "relevant": 9, "left_out": 0, "log_items": 15, "today": story["today"],
         "missed": [str(n) for n in sorted(numbers[title] for title in MISSED)],
         "false_alarms": [str(n) for n in sorted(numbers[title] for title in ALARMS)],
         "proposals": len(found),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import random
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from bot.core import match, suggest
 from bot.core.measure import Measure
 from bot.core.suggest import Add, Case, Draft, Edit, Exclude, Proposal, Remove, Threshold, Widen
-from bot.core.suggest.contrast import spread, telling
+from bot.core.suggest.contrast import chance, spread, telling
 from bot.core.suggest.words import spellings, terms
 from bot.errors import QueryError
 from bot.model import Story
@@ -190,6 +192,19 @@ def test_log_odds_are_the_lower_of_two_backgrounds_and_grow_with_the_difference(
     assert (group.share("a"), spread([]).share("a")) == (0.75, 0.0)
 
 
+def test_chance_grows_with_the_words_looked_at_and_with_how_common_they_are() -> None:
+    group, rare, common = spread([{"a"}] * 3 + [set()] * 7), spread([set()] * 99 + [{"a"}]), spread([{"a"}] * 20 + [set()] * 80)
+    # P(X >= 3) of a binomial with 10 tries and 1.5 of 101: computed by hand as 1 - P(0) - P(1) - P(2).
+    share = 1.5 / 101
+    by_hand = 1 - sum(math.comb(10, k) * share**k * (1 - share) ** (10 - k) for k in range(3))
+    assert math.isclose(chance("a", group, 1, rare), by_hand)
+    assert math.isclose(chance("a", group, 100, rare), 100 * by_hand)
+    assert chance("a", group, 1, common) > 0.3
+    assert chance("a", group, 1_000_000, rare) == 1
+    assert chance("a", group, 1, rare, common) < chance("a", group, 1, common)
+    assert chance("never", group, 1, rare) == 1, "in none or more"
+
+
 # ---------------------------------------------------------------- proposals
 
 RIGHT = [f"OpenAI and NATO agree on part {n}" for n in "abcdefgh"]
@@ -279,6 +294,25 @@ def test_a_word_that_does_less_than_another_is_left_out() -> None:
 
 def test_a_word_that_puts_one_verdict_right_proves_nothing() -> None:
     assert proposed(draft(), cases([*RIGHT, "Altman and NATO", "Altman, OpenAI and NATO"], OUT), log=["Rain"]) == []
+
+
+def test_what_chance_may_have_done_is_called_weak_and_comes_last() -> None:
+    """Ten marks on words drawn at random: whatever is proposed, none of it may be called sound."""
+    rng = random.Random(1)
+    vocabulary = [f"w{''.join(rng.choices('abcdefghij', k=4))}" for _ in range(300)]
+
+    def article() -> str:
+        return " ".join(rng.choices(vocabulary, k=80))
+
+    relevant = [f"OpenAI and NATO||{article()}" for _ in range(12)]
+    alarms = [f"OpenAI and NATO||{article()}" for _ in range(6)]
+    found = proposed(draft(), cases(relevant, alarms), log=[article() for _ in range(200)])
+    assert found, "some words stand in two of six and in no other"
+    assert all(each.weak for each in found if isinstance(each.edit, Exclude))
+    telling_ones = [f"{text} raffle" for text in alarms]
+    first, *others = proposed(draft(), cases(relevant, telling_ones), log=[article() for _ in range(200)])
+    assert (first.edit, first.weak) == (Exclude(spelling="raffle"), False)
+    assert [each.weak for each in (first, *others)] == sorted(each.weak for each in (first, *others))
 
 
 def test_the_last_full_spelling_of_a_concept_is_never_proposed_for_removal() -> None:

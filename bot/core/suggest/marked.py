@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.core import match
 from bot.core.measure import Measure, measure
@@ -13,6 +14,8 @@ from bot.core.suggest.effects import Effects, Outcome
 
 # Fewer say nothing: with 10 of 10 right, the 95 % interval of a share still begins at .72.
 LEAST_MARKS = 10
+# The usual bound of a test: of twenty logs of pure noise one gets a proposal that is not called weak.
+CHANCE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,8 @@ class Proposal:
 
     ``right``, ``wrong``: the marked items whose verdict becomes so. ``alternatives``: other words with the same effect on them.
     ``stands``: in how many relevant and how many irrelevant marked items its words stand, and in what share of the sample of the
-    log; None for a threshold. ``gained``, ``lost``: matches in the unmarked rest of the log.
+    log; ``chance``: how likely any word does so well by chance; both None where no word is. ``gained``, ``lost``: matches in the
+    unmarked rest of the log.
     """
 
     edit: Edit
@@ -41,9 +45,15 @@ class Proposal:
     wrong: tuple[int, ...]
     telling: float = 0.0
     stands: tuple[int, int, float] | None = None
+    chance: float | None = None
     alternatives: tuple[Edit, ...] = ()
     gained: int = 0
     lost: int = 0
+
+    @property
+    def weak(self) -> bool:
+        """Whether mere chance may have done as well."""
+        return self.chance is not None and self.chance > CHANCE
 
     @property
     def gain(self) -> float:
@@ -57,7 +67,7 @@ def enough(cases: Sequence[Case]) -> bool:
     return len(cases) >= LEAST_MARKS and len({case.relevant for case in cases}) == 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Learned:
     """The marked items as the rule judges them today, and where the terms of them stand."""
 
@@ -89,6 +99,19 @@ class Learned:
         """How much a term speaks for relevant items, or ``against`` them; the log at large is the other background."""
         for_, other = (self.irrelevant, self.relevant) if against else (self.relevant, self.irrelevant)
         return contrast.telling(term, for_, other, self.log)
+
+    def chance(self, term: str, *, against: bool = False) -> float:
+        """How likely any word stands by chance in as many of the missed items; or of the false alarms."""
+        wrong, other = (self._alarmed, self.relevant) if against else (self._missed, self.irrelevant)
+        return contrast.chance(term, wrong, len(wrong.counts), other, self.log)
+
+    @cached_property
+    def _missed(self) -> contrast.Spread:
+        return contrast.spread(self.terms[n] for n in self.missed)
+
+    @cached_property
+    def _alarmed(self) -> contrast.Spread:
+        return contrast.spread(self.terms[n] for n in self.alarms)
 
 
 def learn(draft: Draft, cases: Sequence[Case], log: Iterable[match.Texts]) -> Learned:

@@ -18,26 +18,31 @@ from bot.errors import QueryError
 _MOST_WORDS, _MOST_REMOVED = 60, 40
 # A word that puts but one verdict right may stand there by chance: any two articles share hundreds of words.
 _LEAST_RIGHT = 2  # less those that it puts wrong
-# How many proposals of each kind are worth a person's time.
-_SHOWN = {Add: 6, Widen: 6, Exclude: 5, Remove: 3, Threshold: 1}
+# How many proposals of each kind are worth a person's time; of weak ones half.
+_SHOWN = {Add: 6, Widen: 6, Exclude: 6, Remove: 4, Threshold: 1}
 _ALTERNATIVES = 3
 
 
 def proposals(learned: Learned) -> list[Proposal]:
     """The edits that raise F1 on the marks, best first, a few of each kind."""
     found = [*_thresholds(learned), *_worded(learned, _additions(learned) + _exclusions(learned)), *_removals(learned)]
-    shown: Counter[type[Edit]] = Counter()
+    shown = Counter[type[Edit]]()
     kept = []
     for proposal in ranked(found):
-        shown[type(proposal.edit)] += 1
-        if shown[type(proposal.edit)] <= _SHOWN[type(proposal.edit)]:
+        kind = type(proposal.edit)
+        shown[kind] += 2 if proposal.weak else 1
+        if shown[kind] <= _SHOWN[kind]:
             kept.append(proposal)
     return kept
 
 
 def ranked(found: Iterable[Proposal]) -> list[Proposal]:
-    """By what they do on the marks; of equals those first that change least elsewhere, then those with the more telling word."""
-    return sorted(found, key=lambda each: (-round(each.gain, 6), each.gained + each.lost, -each.telling, str(each.edit)))
+    """By what they do on the marks, weak ones last; of equals those first that change least elsewhere, then by how telling."""
+
+    def rank(each: Proposal) -> tuple[object, ...]:
+        return each.weak, -round(each.gain, 6), each.gained + each.lost, -each.telling, str(each.edit)
+
+    return sorted(found, key=rank)
 
 
 def remeasured(draft: Draft, cases: Sequence[Case], found: Sequence[Proposal]) -> list[Proposal]:
@@ -132,8 +137,9 @@ def _worded(learned: Learned, candidates: Sequence[_Candidate]) -> list[Proposal
         if _helps(proposal):
             stands = (learned.relevant.counts[each.term], learned.irrelevant.counts[each.term], learned.log.share(each.term))
             telling = learned.telling(each.term, against=each.against)
+            chance = learned.chance(each.term, against=each.against)
             same = (each.against, proposal.right, proposal.wrong)
-            groups.setdefault(same, []).append(replace(proposal, telling=telling, stands=stands))
+            groups.setdefault(same, []).append(replace(proposal, telling=telling, stands=stands, chance=chance))
     leading = [_leading(group) for group in groups.values()]
     return [each for each in leading if not any(_outdoes(other, each) for other in leading)]
 
@@ -185,7 +191,7 @@ def _thresholds(learned: Learned) -> list[Proposal]:
     found = tried(learned.draft, learned.cases, edits, learned.rule)
     today = learned.draft.story.threshold
     best = min(found, key=lambda each: (-round(each.gain, 6), abs(_value(each) - today), _value(each)), default=None)
-    return [best] if best is not None and best.gain > 0 else []
+    return [best] if best is not None and _helps(best) else []
 
 
 def _value(proposal: Proposal) -> float:
