@@ -84,13 +84,17 @@ class Tally:
 
 
 def again(past: Past, trials: Sequence[tuple[Trial, Tally]], tell: Callable[[Change], None]) -> None:
-    """Judge one item by every draft; ``tell`` hears of each verdict that is another than the log's."""
+    """Judge one item by every draft (one at least; their rules were compiled together).
+
+    ``tell`` hears of each verdict that is another than the log's.
+    """
     texts = texts_of(past)
     folds = match.folded(texts)
+    reading = trials[0][0].rule.scanner.read(folds)
     for trial, tally in trials:
         score = None
         if trial.story.watches(past.feed):
-            looked = match.look(trial.rule, folds)
+            looked = match.look_in(trial.rule, reading)
             score = None if looked.nothing else match.weigh(trial.rule, texts, looked)
             tally.tripped.update(looked.tripped)
             tally.items += 1

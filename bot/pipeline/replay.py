@@ -54,4 +54,4 @@ def run(
 def rules(config: Config, only: str | None = None) -> list[tuple[Story, match.Rule]]:
     """The stories of a configuration with their rules: all, or the one of that name."""
     stories = [story for story in config.stories if only in {None, story.name}]
-    return [(story, match.compile_rule(story, config.concepts)) for story in stories]
+    return list(zip(stories, match.compile_rules(stories, config.concepts), strict=True))

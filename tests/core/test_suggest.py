@@ -156,7 +156,7 @@ FOUND: dict[str, tuple[str, set[str], set[str]]] = {
     "short words and numbers are none": ("AI is 42 of 2026", set(), {"ai", "is", "42", "2026", "is 42"}),
     "words parted by a comma are no phrase": ("Altman, Brussels", {"altman", "brussels"}, {"altman brussels"}),
     "Cyrillic, with its endings cut": ("Североатлантического альянса", {"североатлантическо*", "альян*", "североатлантического альянса"}, set()),
-    "Arabic": ("شركة سام ألتمان", {"شركة", "سام ألتمان"}, set()),
+    "Arabic": ("شركة سام ألتمان", {"شركة", "سام التمان"}, set()),
     "Hindi, with its vowel signs": ("नाटो गठबंधन", {"नाटो", "गठबंधन", "नाटो गठबंधन"}, {"न"}),
     "Korean, whose particles follow": ("대서양동맹은", {"대서양동맹", "대서양동맹은", "대서"}, {"양동맹"}),
     "Chinese, in stretches": ("阿尔特曼的公司", {"阿尔特曼", "公司", "阿尔特曼的公"}, {"阿", "阿尔特曼的公司"}),

@@ -17,14 +17,16 @@ from bot.core import fold, language
 from bot.core.counting import count
 from bot.core.fold import Folded
 from bot.core.match import about, evidence, finds, passages, reason, standing
-from bot.core.match.finds import Finds, look, merged
+from bot.core.match.finds import Finds, look, look_in, merged, stands
 from bot.core.match.passages import Body
-from bot.core.match.rule import Rule, compile_rule
+from bot.core.match.rule import Named, Owned, Rule, compile_rule, compile_rules, compile_together
 from bot.core.scan import Span, Spans
+from bot.core.scanner import Reading
 from bot.model import Ingredient, Receipt
 
 __all__ = [
-    "Finds", "Folded", "Rule", "Span", "Spans", "Texts", "compile_rule", "folded", "hints", "judge", "look", "merged", "weigh",
+    "Finds", "Folded", "Named", "Owned", "Reading", "Rule", "Span", "Spans", "Texts", "compile_rule", "compile_rules",
+    "compile_together", "folded", "hints", "judge", "look", "look_in", "merged", "stands", "weigh",
 ]  # fmt: skip
 
 
@@ -40,12 +42,9 @@ class Texts:
 def judge(rule: Rule, texts: Texts) -> Receipt:
     """What the rule says of an item. Takes any text; hits carry offsets into the fields as they were given."""
     looked = look(rule, folded(texts))
-    body = passages.read(texts.article) if looked.speaks(rule.wanted) else None
-    everything = finds.settled(looked, None)
-    # A threshold of 0 takes the words wherever they stand.
-    found = finds.settled(looked, body.kept, body.named) if body is not None and rule.threshold else everything
+    found, body = _counting(rule, texts, looked)
     if not finds.holds(rule.tree, found, found.everywhere):
-        return _lacking(rule, texts, everything, found, body)
+        return _lacking(rule, texts, finds.settled(looked, None), found, body)
     score, parts, stood = _weighed(rule, found, body or passages.NOTHING)
     yes = score >= rule.threshold
     why = reason.why_yes(rule, found) if yes else reason.why_not_about(rule, found, stood)
@@ -71,11 +70,18 @@ def weigh(rule: Rule, texts: Texts, looked: Finds) -> float | None:
     # What is cut from an article takes words away and adds none: where all of the text is not enough, what is kept is not.
     if not finds.may_hold(rule.tree, looked):
         return None
-    body = passages.read(texts.article) if looked.speaks(rule.wanted) else None
-    found = finds.settled(looked, None if body is None else body.kept)
+    found, body = _counting(rule, texts, looked)
     if not finds.holds(rule.tree, found, found.everywhere):
         return None
     return _weighed(rule, found, body or passages.NOTHING)[0]
+
+
+def _counting(rule: Rule, texts: Texts, looked: Finds) -> tuple[Finds, Body | None]:
+    """What counts of the finds, and the article without what stands around it; None where nothing speaks for the story."""
+    body = passages.read(texts.article) if looked.speaks(rule.wanted) else None
+    if body is None or not rule.threshold:  # a threshold of 0 takes the words wherever they stand
+        return finds.settled(looked, None), body
+    return finds.settled(looked, body.kept, body.named), body
 
 
 def _lacking(rule: Rule, texts: Texts, everything: Finds, found: Finds, body: Body | None) -> Receipt:

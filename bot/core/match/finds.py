@@ -78,6 +78,14 @@ def look_in(rule: Rule, reading: Reading) -> Finds:
     )
 
 
+def stands(reading: Reading, number: int) -> bool:
+    """Whether the finder of that number finds anything; not, if it is a regex that takes too long."""
+    try:
+        return number in reading.candidates and any(reading.find(number, REGEX_SECONDS))
+    except regexes.TookTooLong:
+        return False
+
+
 def settled(found: Finds, kept: Sequence[scan.Span] | None, named: int | None = None) -> Finds:
     """What counts of the finds: in the last field only what stands in ``kept`` (stretches in order; None: all of it), and the
     short forms of those words and concepts of which a full form stands in an earlier field, or in the last before ``named``

@@ -1,13 +1,13 @@
 """What an item's verdict becomes under each of many edits, for little more than the price of one look.
 
-Compiling a rule of a thousand spellings takes a second and looking for them all takes most of a replay, so no edit gets a rule of
-its own: all their words are looked for in one more pass, and only where one stands, what was found for the rule is changed as
-the edit would change it, and weighed again.
+Looking for a thousand spellings takes most of a replay, so no edit gets a look of its own: all their words are looked for in the
+same pass, and each edit is the rule with another list of which of the words count for what. Where none of an edit's words may
+stand, nothing more is asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core import match, query
@@ -24,118 +24,104 @@ class Outcome:
     turned: frozenset[int]
 
 
-class Effects:
-    """A rule with edits that are tried on items one by one. ``rule``: the draft's, where it is compiled already."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Variant:
+    """The rule with an edit made. ``number``: that of the finder which must find something; None: of no word."""
 
-    def __init__(self, draft: Draft, edits: Sequence[Edit], rule: match.Rule | None = None) -> None:
-        self.draft, self.edits = draft, tuple(edits)
-        self.rule = rule or match.compile_rule(draft.story, draft.concepts)
-        self._spotter = Spotter(edit.spelling for edit in edits if not isinstance(edit, Threshold))
-        self._excluding = {n: _excluding(self.rule, edit.spelling) for n, edit in enumerate(edits) if isinstance(edit, Exclude)}
-        removing = sorted({edit.concept for edit in edits if isinstance(edit, Remove)})
-        self._apart = {name: Spotter(draft.concepts[name]) for name in removing}
-        adding = sorted({edit.concept for edit in edits if isinstance(edit, Add)})
-        short = {name: [each[1:] for each in map(str.strip, draft.concepts[name]) if each.startswith("~")] for name in adding}
-        self._short = {name: Spotter(spellings, together=True) for name, spellings in short.items() if spellings}
+    rule: match.Rule
+    number: int | None
+    narrows: bool  # can turn a yes only
+
+
+class Effects:
+    """A rule with edits that are tried on items one by one. Raises QueryError where the rule cannot be read."""
+
+    def __init__(self, draft: Draft, edits: Sequence[Edit] = ()) -> None:
+        self.edits = tuple(edits)
+        words = {edit.spelling: f"w{n}" for n, edit in enumerate(edits) if isinstance(edit, Add | Widen | Exclude)}
+        self._rule, spotter = _compiled(draft, words)
+        numbers = {label: number for number, (_, labels) in spotter.items() for label in labels}
+        self._variants = [
+            _variant(self._rule, edit, None if isinstance(edit, Threshold | Remove) else numbers[words[edit.spelling]])
+            for edit in edits
+        ]  # fmt: skip
 
     def of(self, texts: match.Texts) -> Outcome:
         """The verdict on an item, and which edits turn it."""
-        folds = match.folded(texts)
-        looked = match.look(self.rule, folds)
-        spotted = self._spotter.look(folds)
-        score = None if looked.nothing else match.weigh(self.rule, texts, looked)
-        holds = score is not None and score >= self.rule.threshold
-        item = _Item(texts=texts, folds=folds, looked=looked, spotted=spotted, holds=holds)
+        reading = self._rule.scanner.read(match.folded(texts))
+        score = _score(self._rule, texts, reading)
+        holds = score is not None and score >= self._rule.threshold
         turned = []
-        for number, edit in enumerate(self.edits):
-            if isinstance(edit, Threshold):
-                verdict = score is not None and score >= edit.value
-            elif edit.spelling not in spotted or (not holds and isinstance(edit, Exclude | Remove)):
+        for number, variant in enumerate(self._variants):
+            threshold = variant.rule.threshold
+            if variant.number is None and bool(threshold) is bool(self._rule.threshold):
+                verdict = score is not None and score >= threshold
+            elif (variant.narrows and not holds) or not (variant.number is None or match.stands(reading, variant.number)):
                 continue
             else:
-                verdict = self._under(number, edit, item)
+                weighed = _score(variant.rule, texts, reading)
+                verdict = weighed is not None and weighed >= threshold
             if verdict != holds:
                 turned.append(number)
         return Outcome(holds=holds, score=score, turned=frozenset(turned))
 
     def places(self, folds: tuple[match.Folded, ...]) -> tuple[tuple[match.Span, ...], ...]:
         """Where the rule's words stand, excluding ones and short forms too: in order and without overlaps, field by field."""
-        looked = match.look(self.rule, folds)
+        looked = match.look(self._rule, folds)
         return match.merged(*looked.spans.values(), *looked.short.values())
 
-    def _under(self, number: int, edit: Add | Widen | Exclude | Remove, item: _Item) -> bool:
-        """The verdict under an edit whose words stand in the item."""
-        looked, rule = item.looked, self.rule
-        new = item.spotted[edit.spelling]
-        match edit:
-            case Add(concept=label):
-                looked = self._added(label, new, item)
-            case Widen(word=label):
-                looked = _put(looked, label, match.merged(looked.spans[label], new))
-            case Exclude():
-                rule = self._excluding[number]
-                looked = _put(looked, _word(edit.spelling).label, new)
-            case Remove(concept=label):
-                looked = self._removed(label, edit.spelling, item)
-        score = match.weigh(rule, item.texts, looked)
-        return score is not None and score >= rule.threshold
-
-    def _added(self, label: str, new: match.Spans, item: _Item) -> match.Finds:
-        looked = item.looked
-        if not any(looked.spans[label]) and label in self._short:  # its short forms count from now on
-            for short in self._short[label].look(item.folds).values():
-                looked = replace(looked, short={**looked.short, label: short})
-        return _put(looked, label, match.merged(looked.spans[label], new))
-
-    def _removed(self, label: str, spelling: str, item: _Item) -> match.Finds:
-        looked = item.looked
-        left = {each: spans for each, spans in self._apart[label].look(item.folds).items() if each != spelling}
-        full = match.merged(*(spans for each, spans in left.items() if not each.strip().startswith("~")))
-        short = match.merged(*(spans for each, spans in left.items() if each.strip().startswith("~")))
-        nothing: match.Spans = ((),) * len(item.folds)
-        if any(full) and label in looked.short:
-            looked = replace(looked, short={**looked.short, label: short or nothing})
-        return _put(looked, label, full or nothing)
+    def terms(self, folds: tuple[match.Folded, ...]) -> set[tuple[str, query.Term]]:
+        """The rule's terms that stand in an item, each with the word or concept that it stands for."""
+        reading = self._rule.scanner.read(folds)
+        standing = ((term, labels) for n, (term, labels) in self._rule.owned.items() if match.stands(reading, n))
+        return {(label, term) for term, labels in standing for label in labels}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Item:
-    texts: match.Texts
-    folds: tuple[match.Folded, ...]
-    looked: match.Finds
-    spotted: Mapping[str, match.Spans]
-    holds: bool
+def _score(rule: match.Rule, texts: match.Texts, reading: match.Reading) -> float | None:
+    looked = match.look_in(rule, reading)
+    return None if looked.nothing else match.weigh(rule, texts, looked)
 
 
-class Spotter:
-    """Looks for many spellings at once, each for itself: a rule of which nothing is asked but where its words stand."""
-
-    def __init__(self, spellings: Iterable[str], *, together: bool = False) -> None:
-        texts = list(dict.fromkeys(spellings))
-        groups = [texts] if together else [[text] for text in texts]
-        # A short form stands alone here; a concept of short forms only would be refused.
-        self._concepts = {f"w{n}": [text.strip().removeprefix("~") for text in group] for n, group in enumerate(groups)}
-        self._texts = {f"w{n}": group[0] for n, group in enumerate(groups) if group}
-        story = Story(name="", title="", query=" OR ".join(self._concepts) or "w")
-        self._rule = match.compile_rule(story, self._concepts) if texts else None
-
-    def look(self, folds: tuple[match.Folded, ...]) -> dict[str, match.Spans]:
-        """Those of the spellings that stand in the item, with their places."""
-        if self._rule is None:
-            return {}
-        found = match.look(self._rule, folds).spans
-        return {text: found[label] for label, text in self._texts.items() if any(found[label])}
+def _compiled(draft: Draft, words: Mapping[str, str]) -> tuple[match.Rule, match.Owned]:
+    """The rule, and which finders of its scanner look for the words, by the labels given to them."""
+    if not words:
+        return match.compile_rule(draft.story, draft.concepts), {}
+    spotting = Story(name="", title="", query=" OR ".join(words.values()))
+    concepts = {label: (spelling,) for spelling, label in words.items()}
+    rule, spotter = match.compile_together(((draft.story, draft.concepts), (spotting, concepts)))
+    return rule, spotter.owned
 
 
-def _put(looked: match.Finds, label: str, spans: match.Spans) -> match.Finds:
-    return replace(looked, spans={**looked.spans, label: spans})
+def _variant(rule: match.Rule, edit: Edit, number: int | None) -> _Variant:
+    match edit:
+        case Threshold(value=value):
+            return _Variant(rule=replace(rule, threshold=value), number=None, narrows=False)
+        case Add(concept=label) | Widen(word=label):
+            return _Variant(rule=_with(rule, edit.spelling, number, label), number=number, narrows=False)
+        case Exclude():
+            # In quotes, so that the label is no concept's.
+            leaf = query.Word(term=query.spelling(edit.spelling), line=1, column=1)
+            tree = query.And(parts=(rule.tree, query.Not(part=leaf, line=1, column=1)))
+            names = (*rule.names, match.Named(label=leaf.label, finders=()))
+            narrowed = replace(_with(rule, edit.spelling, number, leaf.label), tree=tree, names=names)
+            return _Variant(rule=narrowed, number=number, narrows=True)
+        case Remove():
+            return _without(rule, edit)
 
 
-def _excluding(rule: match.Rule, spelling: str) -> match.Rule:
-    """The rule with a NOT more. Only its tree counts for weighing: the NOT's word is looked for by the spotter."""
-    return replace(rule, tree=query.And(parts=(rule.tree, query.Not(part=_word(spelling), line=1, column=1))))
+def _with(rule: match.Rule, spelling: str, number: int | None, label: str) -> match.Rule:
+    """The rule in which the finder of that number counts for the label too."""
+    if number is None:
+        return rule
+    term, labels = rule.owned.get(number, (query.spelling(spelling), ()))
+    return replace(rule, owned={**rule.owned, number: (term, tuple(dict.fromkeys((*labels, label))))})
 
 
-def _word(spelling: str) -> query.Word:
-    """As in quotes, so that its label is no concept's."""
-    return query.Word(term=query.spelling(spelling), line=1, column=1)
+def _without(rule: match.Rule, edit: Remove) -> _Variant:
+    """The rule in which a spelling does not count for its concept any more."""
+    gone = query.spelling(edit.spelling)
+    number = next((n for n, (term, labels) in rule.owned.items() if term == gone and edit.concept in labels), None)
+    if number is None:
+        return _Variant(rule=rule, number=None, narrows=False)
+    left = tuple(label for label in rule.owned[number][1] if label != edit.concept)
+    return _Variant(rule=replace(rule, owned={**rule.owned, number: (gone, left)}), number=number, narrows=False)

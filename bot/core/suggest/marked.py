@@ -72,7 +72,6 @@ class Learned:
     """The marked items as the rule judges them today, and where the terms of them stand."""
 
     draft: Draft
-    rule: match.Rule
     cases: Sequence[Case]
     outcomes: Sequence[Outcome]
     terms: Sequence[frozenset[str]]
@@ -116,13 +115,12 @@ class Learned:
 
 def learn(draft: Draft, cases: Sequence[Case], log: Iterable[match.Texts]) -> Learned:
     """What the rule says of the cases today. ``log``: a sample of unmarked items, for how common a term is. Raises QueryError."""
-    effects = Effects(draft, ())
+    effects = Effects(draft)
     folds = [match.folded(case.texts) for case in cases]
     terms = [frozenset(words.new_terms(each, effects.places(each))) for each in folds]
     known = frozenset().union(*terms)
     return Learned(
         draft=draft,
-        rule=effects.rule,
         cases=cases,
         outcomes=[effects.of(case.texts) for case in cases],
         terms=terms,
@@ -132,11 +130,11 @@ def learn(draft: Draft, cases: Sequence[Case], log: Iterable[match.Texts]) -> Le
     )
 
 
-def tried(draft: Draft, cases: Sequence[Case], edits: Sequence[Edit], rule: match.Rule | None = None) -> list[Proposal]:
+def tried(draft: Draft, cases: Sequence[Case], edits: Sequence[Edit]) -> list[Proposal]:
     """What each edit does to the verdicts on the cases, whether it helps or not. Raises QueryError."""
     if not edits:
         return []
-    effects = Effects(draft, edits, rule)
+    effects = Effects(draft, edits)
     outcomes = [effects.of(case.texts) for case in cases]
     return [_measured(edit, number, cases, outcomes) for number, edit in enumerate(edits)]
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from bot.core import match, query
 from bot.core.suggest import words
 from bot.core.suggest.edits import Add, Draft, Edit, Exclude, Remove, Threshold, Widen, made
-from bot.core.suggest.effects import Effects, Spotter
+from bot.core.suggest.effects import Effects
 from bot.core.suggest.marked import Case, Learned, Proposal, tried
 from bot.errors import QueryError
 
@@ -74,7 +74,7 @@ def _additions(learned: Learned) -> list[_Candidate]:
     candidates = [
         _Candidate(edit=edit, term=term) for term, spelling in written.items() for edit in _slots(learned.draft, spelling)
     ]
-    effects = Effects(learned.draft, [each.edit for each in candidates], learned.rule)
+    effects = Effects(learned.draft, [each.edit for each in candidates])
     helping = {n for case in learned.missed for n in effects.of(learned.cases[case].texts).turned}
     return [each for n, each in enumerate(candidates) if n in helping]
 
@@ -133,7 +133,7 @@ def _worded(learned: Learned, candidates: Sequence[_Candidate]) -> list[Proposal
     """The edits that help, one for each effect: of those that turn the same items the most telling, of others the best."""
     groups: dict[object, list[Proposal]] = {}
     edits = [each.edit for each in candidates]
-    for each, proposal in zip(candidates, tried(learned.draft, learned.cases, edits, learned.rule), strict=True):
+    for each, proposal in zip(candidates, tried(learned.draft, learned.cases, edits), strict=True):
         if _helps(proposal):
             stands = (learned.relevant.counts[each.term], learned.irrelevant.counts[each.term], learned.log.share(each.term))
             telling = learned.telling(each.term, against=each.against)
@@ -167,15 +167,16 @@ def _outdoes(one: Proposal, other: Proposal) -> bool:
 def _removals(learned: Learned) -> list[Proposal]:
     """Spellings that stand in false alarms, and without which fewer verdicts are wrong."""
     draft = learned.draft
-    tree = query.parse(draft.story.query, draft.concepts)
-    names = dict.fromkeys(leaf.name for leaf in query.wanted(tree) if isinstance(leaf, query.Concept))
-    seen = Counter[Remove]()
-    for name in names if learned.alarms else ():
-        spotter = Spotter(draft.concepts[name])
-        for n in learned.alarms:
-            seen.update(Remove(concept=name, spelling=each) for each in spotter.look(match.folded(learned.cases[n].texts)))
+    leaves = query.wanted(query.parse(draft.story.query, draft.concepts))
+    names = dict.fromkeys(leaf.name for leaf in leaves if isinstance(leaf, query.Concept))
+    written = {(name, query.spelling(text)): text for name in names for text in draft.concepts[name]}
+    effects = Effects(draft)
+    seen = Counter(
+        Remove(concept=name, spelling=written[name, term])
+        for n in learned.alarms for name, term in effects.terms(match.folded(learned.cases[n].texts)) if (name, term) in written
+    )  # fmt: skip
     edits = [each for each in sorted(seen, key=lambda each: (-seen[each], each)) if _leaves_some(each, draft)][:_MOST_REMOVED]
-    return [each for each in tried(draft, learned.cases, edits, learned.rule) if _helps(each)]
+    return [each for each in tried(draft, learned.cases, edits) if _helps(each)]
 
 
 def _leaves_some(edit: Remove, draft: Draft) -> bool:
@@ -188,7 +189,7 @@ def _thresholds(learned: Learned) -> list[Proposal]:
     scores = sorted({outcome.score for outcome in learned.outcomes if outcome.score is not None})
     borders = [*scores[:1], *(_between(low, high) for low, high in pairwise(scores)), *(_above(scores[-1]) if scores else ())]
     edits = [Threshold(value=value) for value in borders if value != learned.draft.story.threshold]
-    found = tried(learned.draft, learned.cases, edits, learned.rule)
+    found = tried(learned.draft, learned.cases, edits)
     today = learned.draft.story.threshold
     best = min(found, key=lambda each: (-round(each.gain, 6), abs(_value(each) - today), _value(each)), default=None)
     return [best] if best is not None and _helps(best) else []
