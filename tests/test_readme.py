@@ -54,7 +54,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 def test_the_readme_has_the_commands_that_a_newcomer_needs() -> None:
-    assert (DEMO, FIRST) == (f"{PROGRAM} demo", f"{PROGRAM} once")
+    assert (f"{PROGRAM} demo", f"{PROGRAM} once") == (DEMO, FIRST)
     assert {shlex.split(command)[1] for command in OTHERS} >= {"log", "show", "status", "alerts"}
 
 
@@ -101,7 +101,7 @@ def resolved(words: Sequence[str]) -> click.Command:
             (option,) = [each for each in command.params if word in each.opts] or [None]
             assert option is not None or word in {"-h", "--help"}, f"{command.name} has no option {word}"
             if isinstance(option, click.Option) and not option.is_flag:
-                next(left)
+                next(left, None)  # an option whose value may be left out may stand last
         elif isinstance(command, click.Group):
             _, found, _ = command.resolve_command(click.Context(command), [word])
             assert found is not None

@@ -73,6 +73,8 @@ COMMANDS = [
     Deferred("explain", "bot.cli.explain:explain", "Judge a page, a file or an item now; record nothing."),
     Deferred("mark", "bot.cli.mark:mark", "Say whether an item belongs to its story."),
     Deferred("review", "bot.cli.review:review", "Mark the latest matches one by one, with single keys."),
+    Deferred("replay", "bot.cli.replay:replay", "Try a draft of the story file on everything in the log."),
+    Deferred("suggest", "bot.cli.suggest:suggest", "Propose changes of a story's rule, from your marks."),
     Deferred("alerts", "bot.cli.alerts:alerts", "List the outbox; retry an alert, test a channel."),
     Deferred("status", "bot.cli.status:status", "Show feeds and channels, and what needs a person."),
     Deferred("completion", "bot.cli.completion:completion", "Print the completion script of a shell."),

@@ -5,7 +5,7 @@ Works on the raw tables, so that a wrong field elsewhere hides nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from bot.config.explain import near
 from bot.config.locate import KeyPath
+from bot.config.read import Source
 from bot.config.secrets import Resolved
 from bot.core import match, query
 from bot.errors import Fault, QueryError
@@ -63,6 +64,22 @@ def faults(sources: Sequence[Resolved], base: Path) -> Iterator[Fault]:
         yield from _channel(channel)
     yield from _queries(sources)
     yield from _paths(sources, base)
+
+
+def draft_faults(sources: Sequence[Resolved], feeds: Collection[str]) -> Iterator[Fault]:
+    """Everything wrong between stories and concepts alone; ``feeds``: the names that a story may look at."""
+    yield from _doubled_names(sources)
+    yield from _doubled_tables(sources)
+    for story in entries(sources, "stories"):
+        for field in ("feeds", "exclude_feeds"):
+            yield from _references(story, field, "feeds", set(feeds))
+    yield from _queries(sources)
+
+
+def names(source: Source, kind: str) -> set[str]:
+    """The names of all tables of a kind in one file."""
+    tables = (table for table in _listed(source.tables.get(kind)) if isinstance(table, dict))
+    return {table["name"] for table in tables if isinstance(table.get("name"), str)}
 
 
 def _doubled_names(sources: Sequence[Resolved]) -> Iterator[Fault]:

@@ -39,7 +39,7 @@ class Locations:
         self._text = text.replace("\r\n", "\n")
         self._starts = [0, *(found.end() for found in re.finditer("\n", self._text))]
         scanner = _Scanner(self._text)
-        self._keys, self._values = scanner.keys, scanner.values
+        self._keys, self._values, self._ends = scanner.keys, scanner.values, scanner.ends
         self.stopped = None if scanner.done else self._line_at(scanner.statement)
         self.doubled = {self._line_at(again): self._line_at(first) for again, first in scanner.doubled}
 
@@ -48,6 +48,10 @@ class Locations:
         while path and path not in self._keys:
             path = path[:-1]
         return self._line_at(self._keys.get(path, 0))
+
+    def value(self, path: KeyPath) -> tuple[int, int] | None:
+        """Where a key's or a list element's value is spelled: offsets into the text, its line ends being line feeds."""
+        return (self._values[path], self._ends[path]) if path in self._ends else None
 
     def line_within(self, path: KeyPath, line: int, column: int) -> int:
         """The line on which a character of a text value stands, given its place in the text itself."""
@@ -84,6 +88,7 @@ class _Scanner:
         self.text, self.pos, self.statement, self.done = text, 0, 0, False
         self.keys: dict[KeyPath, int] = {}
         self.values: dict[KeyPath, int] = {}
+        self.ends: dict[KeyPath, int] = {}
         self.doubled: list[tuple[int, int]] = []
         self._counts: dict[KeyPath, int] = {}  # how many tables an array of tables has so far
         try:
@@ -139,6 +144,7 @@ class _Scanner:
             self._inline_table(path)
         else:
             self._match(_STRING if opener in {'"', "'"} else _BARE)
+        self.ends[path] = self.values[path] + len(self.text[self.values[path] : self.pos].rstrip(" \t"))
 
     def _array(self, path: KeyPath) -> None:
         self._take("[")

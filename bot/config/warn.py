@@ -11,6 +11,7 @@ from bot.config.check import Entry, entries
 from bot.config.secrets import Resolved, in_clear
 from bot.core import query
 from bot.errors import Fault
+from bot.model import Story
 
 
 def warnings(config: Config, sources: Sequence[Resolved]) -> Iterator[Fault]:
@@ -42,6 +43,12 @@ def advice(config: Config, sources: Sequence[Resolved]) -> Iterator[Fault]:
                 yield origin.source.fault(("concepts", name), f'concept "{name}" {said}')
 
 
+def of_stories(config: Config, sources: Sequence[Resolved]) -> Iterator[Fault]:
+    """What is hardly meant in stories and concepts alone, in no order."""
+    for entry in entries(sources, "stories"):
+        yield from _rule(entry, next(story for story in config.stories if story.name == entry.name), config)
+
+
 def _file(origin: Resolved) -> Iterator[Fault]:
     path = origin.source.path
     mode = stat.S_IMODE(path.stat().st_mode)
@@ -65,6 +72,10 @@ def _story(entry: Entry, config: Config) -> Iterator[Fault]:
         yield entry.fault(f'story "{story.name}" has no channels: what it finds stands in the log only', "name")
     if config.feeds and not any(story.watches(feed.name) for feed in config.feeds):
         yield entry.fault(f'story "{story.name}" watches no feed', "feeds" if story.feeds is not None else "exclude_feeds")
+    yield from _rule(entry, story, config)
+
+
+def _rule(entry: Entry, story: Story, config: Config) -> Iterator[Fault]:
     for message in query.warnings(story.query, config.concepts):
         yield entry.fault(f"query: {message}", "query")
 

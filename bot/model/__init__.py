@@ -34,6 +34,7 @@ from bot.model.log import (
     VerdictName,
     Where,
 )
+from bot.model.past import Change, Extent, Past, Said, TextState
 from bot.model.settings import THRESHOLD, ArticlePolicy, Budget, Channel, ChannelKind, Feed, Network, Secret, Story
 from bot.model.web import Article, Entry, Fetched, FetchFailure, ParsedFeed
 
@@ -52,9 +53,11 @@ __all__ = [
     "Attempt",
     "Budget",
     "Candidate",
+    "Change",
     "Channel",
     "ChannelKind",
     "Entry",
+    "Extent",
     "Feed",
     "FeedState",
     "FetchFailure",
@@ -69,12 +72,15 @@ __all__ = [
     "NewItem",
     "OutboxRow",
     "ParsedFeed",
+    "Past",
     "Payload",
     "Print",
     "Queued",
     "Receipt",
+    "Said",
     "Secret",
     "Story",
+    "TextState",
     "Verdict",
     "VerdictName",
     "Where",

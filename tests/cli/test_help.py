@@ -18,7 +18,10 @@ from bot.errors import StorywatchError
 
 PROJECT = Path(__file__).parents[2]
 HEAVY = {"requests", "sqlalchemy", "feedparser", "trafilatura", "pydantic", "rich", "lark", "alembic", "apscheduler", "pebble"}
-NAMES = ["init", "demo", "check", "run", "once", "log", "show", "explain", "mark", "review", "alerts", "status", "completion"]
+NAMES = [
+    *("init", "demo", "check", "run", "once", "log", "show", "explain", "mark", "review", "replay", "suggest"),
+    *("alerts", "status", "completion"),
+]
 
 
 def storywatch(*args: str, environ: dict[str, str] | None = None, redirect: str = "") -> subprocess.CompletedProcess[str]:

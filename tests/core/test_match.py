@@ -380,6 +380,21 @@ def test_any_rule_gives_a_score_and_a_reason_that_fit_its_verdict(query: str, ti
     assert match.hints(story, title, article) or not receipt.holds
 
 
+@stable
+@given(queries, anything, anything, anything)
+def test_the_score_without_the_evidence_is_that_of_the_receipt(query: str, title: str, summary: str, article: str) -> None:
+    try:
+        story = rule(query)
+    except QueryError:
+        reject()
+    texts = match.Texts(title, summary, article)
+    looked = match.look(story, match.folded(texts))
+    receipt, score = match.judge(story, texts), match.weigh(story, texts, looked)
+    assert (score is not None and score >= story.threshold) is receipt.holds
+    assert score is None or score == receipt.score
+    assert not looked.nothing or score is None
+
+
 @pytest.mark.parametrize(
     "article",
     [

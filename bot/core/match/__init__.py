@@ -17,15 +17,20 @@ from functools import cache
 
 from bot.core import fold, language
 from bot.core.counting import count
+from bot.core.fold import Folded
 from bot.core.match import about, evidence, finds, passages, reason, standing
+from bot.core.match.finds import Finds, look, look_in, merged, stands
 from bot.core.match.passages import Body
 from bot.core.match.places import Place, Seen, all_places, left_out, see
-from bot.core.match.rule import Rule, compile_rule, compile_rules
+from bot.core.match.rule import Named, Owned, Rule, compile_rule, compile_rules, compile_together
+from bot.core.scan import Span, Spans
 from bot.core.scanner import Reading, Scanner
 from bot.model import Ingredient, Receipt
 
 __all__ = [
-    "Place", "Rule", "Texts", "all_places", "compile_rule", "compile_rules", "hints", "judge", "judge_all", "left_out",
+    "Finds", "Folded", "Named", "Owned", "Place", "Reading", "Rule", "Span", "Spans", "Texts", "all_places", "compile_rule",
+    "compile_rules", "compile_together", "folded", "hints", "judge", "judge_all", "left_out", "look", "look_in", "merged",
+    "stands", "weigh",
 ]  # fmt: skip
 
 
@@ -45,7 +50,7 @@ def judge(rule: Rule, texts: Texts) -> Receipt:
 
 def judge_all(rules: Sequence[Rule], texts: Texts) -> tuple[Receipt, ...]:
     """What each rule says of an item; rules that were compiled together share the work."""
-    fields = tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article))
+    fields = folded(texts)
     tongue = language.of(texts.title, texts.summary, texts.article) if rules else None
     read = cache(lambda: passages.read(texts.article))
     readings: dict[Scanner, Reading] = {}
@@ -72,7 +77,26 @@ def hints(rule: Rule, title: str, summary: str) -> bool:
     return found.speaks(rule.wanted)
 
 
-def _lacking(rule: Rule, texts: Texts, everything: finds.Finds, found: finds.Finds, body: Body | None) -> Receipt:
+def folded(texts: Texts) -> tuple[Folded, ...]:
+    """The item's fields as ``look`` takes them: folded once for many rules."""
+    return tuple(fold.fold(text) for text in (texts.title, texts.summary, texts.article))
+
+
+def weigh(rule: Rule, texts: Texts, looked: Finds) -> float | None:
+    """The score that ``judge`` gives an item of which the query holds; None where it does not.
+
+    Without the evidence, which is most of the work: for going over a whole log. ``looked`` is what ``look`` found in ``texts``.
+    """
+    # What is cut from an article takes words away and adds none: where all of the text is not enough, what is kept is not.
+    if not finds.may_hold(rule.tree, looked):
+        return None
+    seen = see(rule, looked, lambda: passages.read(texts.article))
+    if not finds.holds(rule.tree, seen.counted, seen.counted.everywhere):
+        return None
+    return _weighed(rule, seen.counted, seen.body or passages.NOTHING)[0]
+
+
+def _lacking(rule: Rule, texts: Texts, everything: Finds, found: Finds, body: Body | None) -> Receipt:
     """The receipt where the query does not hold of the text that counts; what stands in a list is shown, and named so."""
     score = round(0.98 * rule.threshold * finds.share(rule.tree, found, found.everywhere), 2)
     if body is not None and body.cut and finds.holds(rule.tree, everything, everything.everywhere):
@@ -83,7 +107,7 @@ def _lacking(rule: Rule, texts: Texts, everything: finds.Finds, found: finds.Fin
     return _receipt(rule, texts, found, body, holds=False, score=score, why=why, excluding=excluding)
 
 
-def _weighed(rule: Rule, found: finds.Finds, body: Body) -> tuple[float, tuple[Ingredient, ...], standing.Standing]:
+def _weighed(rule: Rule, found: Finds, body: Body) -> tuple[float, tuple[Ingredient, ...], standing.Standing]:
     """The score of the way to be about the story that the item follows best."""
     ways = [stood for way in rule.aspects if (stood := standing.stand(way, found, body)) is not None]
     weighed = [(*about.weigh(stood), stood) for stood in ways]
@@ -92,7 +116,7 @@ def _weighed(rule: Rule, found: finds.Finds, body: Body) -> tuple[float, tuple[I
 
 
 def _receipt(
-    rule: Rule, texts: Texts, found: finds.Finds, body: Body | None, *, holds: bool, score: float, why: str,
+    rule: Rule, texts: Texts, found: Finds, body: Body | None, *, holds: bool, score: float, why: str,
     ingredients: tuple[Ingredient, ...] = (), excluding: tuple[str, ...] = (),
 ) -> Receipt:  # fmt: skip
     hits = evidence.hits_of(rule, found)

@@ -42,6 +42,11 @@ class Finds:
         return any(self.has(label, self.everywhere) for label in labels)
 
     @property
+    def nothing(self) -> bool:
+        """Whether no word of the query stands anywhere, not even below a NOT. Then no query holds: one that did is refused."""
+        return not any(map(any, self.spans.values()))
+
+    @property
     def titled(self) -> Finds:
         """What the title alone holds: all that exists for what stands below ``title:``."""
         others = ((),) * (len(self.fields) - 1)
@@ -71,6 +76,14 @@ def look_in(rule: Rule, reading: Reading) -> Finds:
         short={label: spans for label, spans in short.items() if label in full},
         tripped=tuple(tripped),
     )
+
+
+def stands(reading: Reading, number: int) -> bool:
+    """Whether the finder of that number finds anything; not, if it is a regex that takes too long."""
+    try:
+        return number in reading.candidates and any(reading.find(number, REGEX_SECONDS))
+    except regexes.TookTooLong:
+        return False
 
 
 def settled(found: Finds, kept: Sequence[scan.Span] | None, named: int | None = None) -> Finds:
@@ -115,6 +128,23 @@ def holds(node: query.Node, finds: Finds, fields: Sequence[int]) -> bool:
             return any(_near(left, right, words, finds, field) for field in fields)
 
 
+def may_hold(node: query.Node, finds: Finds) -> bool:
+    """False only where the node holds of no part of what was looked at: words that it asks for stand nowhere."""
+    match node:
+        case query.Word() | query.Concept():
+            return any(finds.spans[node.label])
+        case query.And(parts=parts):
+            return all(may_hold(part, finds) for part in parts)
+        case query.Or(parts=parts):
+            return any(may_hold(part, finds) for part in parts)
+        case query.Not():
+            return True
+        case query.Title(part=part):
+            return may_hold(part, finds)
+        case query.Near(left=left, right=right):
+            return all(any(may_hold(leaf, finds) for leaf in side) for side in (left, right))
+
+
 def share(node: query.Node, finds: Finds, fields: Sequence[int]) -> float:
     """How much of what the node asks for was found, 0 to 1. A NOT counts only when it is broken: as one more part, not found."""
     match node:
@@ -150,6 +180,11 @@ def _ask(rule: Rule, reading: Reading, numbers: Sequence[int], tripped: list[str
             for label in labels:
                 found.setdefault(label, []).append(spans)
     return {label: tuple(_mentions(set().union(*field)) for field in zip(*each, strict=True)) for label, each in found.items()}
+
+
+def merged(*found: scan.Spans) -> scan.Spans:
+    """The places of one word or concept from those of several, field by field."""
+    return tuple(_mentions({span for spans in fields for span in spans}) for fields in zip(*found, strict=True))
 
 
 def _mentions(spans: set[scan.Span]) -> tuple[scan.Span, ...]:

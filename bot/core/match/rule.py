@@ -28,6 +28,7 @@ class Named:
     short: Finders = ()
 
 
+Concepts: TypeAlias = Mapping[str, Sequence[str]]
 # By the numbers of a scanner's finders, those of one rule: the term, and the labels it stands for.
 Owned: TypeAlias = Mapping[int, tuple[query.Term, tuple[str, ...]]]
 # What an item must speak of to be about a story: one set of labels for each part of an AND, any of which stands for it.
@@ -58,11 +59,16 @@ def compile_rule(story: Story, concepts: Mapping[str, Sequence[str]]) -> Rule:
     return compile_rules((story,), concepts)[0]
 
 
-def compile_rules(stories: Sequence[Story], concepts: Mapping[str, Sequence[str]]) -> tuple[Rule, ...]:
+def compile_rules(stories: Sequence[Story], concepts: Concepts) -> tuple[Rule, ...]:
     """The rules of several stories, in their order, made to share one pass over an item. Raises as ``compile_rule`` does."""
+    return compile_together([(story, concepts) for story in stories])
+
+
+def compile_together(drafts: Sequence[tuple[Story, Concepts]]) -> tuple[Rule, ...]:
+    """As ``compile_rules``, each story with concepts of its own."""
     finders: dict[query.Term, scan.Finder] = {}
-    trees = [query.parse(story.query, concepts) for story in stories]
-    named = [_names(tree, story.query, concepts, finders) for tree, story in zip(trees, stories, strict=True)]
+    trees = [query.parse(story.query, concepts) for story, concepts in drafts]
+    named = [_names(tree, story.query, concepts, finders) for tree, (story, concepts) in zip(trees, drafts, strict=True)]
     scanner = Scanner(list(finders.values()))
     numbers = {term: number for number, term in enumerate(finders)}
     return tuple(
@@ -78,7 +84,7 @@ def compile_rules(stories: Sequence[Story], concepts: Mapping[str, Sequence[str]
             scanner=scanner,
             owned=_owned(names, numbers),
         )
-        for story, tree, names in zip(stories, trees, named, strict=True)
+        for (story, concepts), tree, names in zip(drafts, trees, named, strict=True)
     )
 
 

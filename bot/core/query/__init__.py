@@ -58,6 +58,7 @@ __all__ = [
     "check_satisfiable",
     "check_spelling",
     "leaves",
+    "narrowed",
     "needs_nothing",
     "negations",
     "parse",
@@ -65,6 +66,7 @@ __all__ = [
     "thin",
     "wanted",
     "warnings",
+    "widened",
     "without_nots",
 ]
 # `pentagn` for `pentagon` has a ratio of .93, `open` for `openai` .8, `nator` for `nato` .89.
@@ -79,6 +81,19 @@ def parse(query: str, names: Iterable[str]) -> Node:
     except QueryError as error:
         error.source = query
         raise
+
+
+def widened(query: str, names: Iterable[str], label: str, alternative: str) -> str:
+    """The query with ``(word OR alternative)`` in the place of every word of that label. Raises QueryError."""
+    places = {(leaf.line, leaf.column) for leaf in leaves(parse(query, names)) if leaf.label == label}
+    return grammar.replaced(query, places, lambda word: f"({word} OR {alternative})")
+
+
+def narrowed(query: str, names: Iterable[str], excluded: str) -> str:
+    """The query with ``AND NOT excluded`` behind it. Raises QueryError."""
+    tree = parse(query, names)
+    kept = query.rstrip()
+    return f"({kept}) AND NOT {excluded}" if isinstance(tree, Or) else f"{kept} AND NOT {excluded}"
 
 
 def spelling(text: str) -> Term:

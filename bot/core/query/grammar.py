@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 
 from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
@@ -77,6 +77,15 @@ def tree(query: str, names: Mapping[str, Sequence[str]]) -> Node:
         hint = "say what must be there as well: openai AND NOT lawsuit"
         raise QueryError("with this NOT the query would match every item", line=alone.line, column=alone.column, hint=hint)
     return built
+
+
+def replaced(query: str, places: Collection[tuple[int, int]], by: Callable[[str], str]) -> str:
+    """A readable query with other text in the place of the words that begin at these lines and columns."""
+    tokens = [token for token in _tokens(query.translate(_TYPOGRAPHY)) if (token.line, token.column) in places]
+    for token in reversed(tokens):
+        start, end = token.start_pos or 0, token.end_pos or 0
+        query = query[:start] + by(query[start:end]) + query[end:]
+    return query
 
 
 def _tokens(text: str) -> list[Token]:
