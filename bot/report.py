@@ -22,8 +22,10 @@ def safe(text: str) -> str:
 
 def polled(log: logging.Logger, before: FeedState, poll: Polled) -> None:
     """A poll: loud when the feed breaks or comes back, else only when it brought something."""
-    name, after = safe(poll.feed), poll.state
-    fields = {"feed": poll.feed, "new": poll.new}
+    after = poll.state
+    if not (poll.new or poll.note or after.problem or before.problem or log.isEnabledFor(logging.DEBUG)):
+        return  # most polls: nothing to say, so nothing is made ready to be said
+    name, fields = safe(poll.feed), {"feed": poll.feed, "new": poll.new}
     if after.problem is not None:
         level = logging.WARNING if after.problem != before.problem or (after.lasting and not before.lasting) else logging.INFO
         again = f" ({after.failures} times in a row)" if after.failures > 1 else ""
@@ -42,13 +44,15 @@ def polled(log: logging.Logger, before: FeedState, poll: Polled) -> None:
 def judged(log: logging.Logger, done: Judged) -> None:
     """An item's verdicts: what holds is information, the rest is detail."""
     judgement = done.judgement
-    item, article = judgement.item, safe(judgement.article.note)
+    item = judgement.item
     for verdict in judgement.verdicts:
         level = logging.INFO if verdict.verdict == "match" else logging.DEBUG
+        if not log.isEnabledFor(level):
+            continue
         message = f"{verdict.verdict} for {verdict.story}: item {item.id} {_headline(item.title)} ({safe(verdict.why)})"
         said(
             log, level, "item.judged", message, item=str(item.id), feed=item.feed, story=verdict.story, verdict=verdict.verdict,
-            development=None if verdict.development is None else str(verdict.development), article=article,
+            development=None if verdict.development is None else str(verdict.development), article=safe(judgement.article.note),
         )  # fmt: skip
 
 

@@ -73,7 +73,7 @@ class Rounds:
 
     def judge_waiting(self) -> int:
         """Start judging the items that wait; returns how many."""
-        return self._judging.start_waiting(self.crew.clock())
+        return self._judging.start_waiting()
 
     def announce(self) -> None:
         """Queue the first pass's digest when the pass is over."""
@@ -131,8 +131,8 @@ def once(rounds: Rounds, wait: Callable[[Callable[[], bool]], None]) -> None:
     """One pass: poll what is due, judge what waits, deliver what is due. ``wait`` blocks until its argument is true."""
     rounds.start()
     began = rounds.crew.clock()  # a pass that takes longer than an interval must not begin again
-    wait(lambda: not (rounds.poll_due(began) or rounds.busy() or rounds.flush()))
-    wait(lambda: not (rounds.judge_waiting() or rounds.busy() or rounds.flush()))
+    wait(lambda: not (rounds.busy() or rounds.poll_due(began) or rounds.flush()))
+    wait(lambda: not (rounds.busy() or rounds.judge_waiting() or rounds.flush()))
     rounds.announce()
     rounds.deliver_due()
     wait(lambda: not rounds.busy())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,6 +16,7 @@ from bot.model import Article, Item, Judgement
 from bot.pipeline import Judged, Pipeline
 from bot.rounds.crew import LEASE, Crew
 from bot.rounds.group import Group
+from bot.rounds.hand import Hand
 
 log = logging.getLogger("storywatch")
 
@@ -29,8 +30,7 @@ class Judging:
 
     def __init__(self, store: Store, workers: Paced, crew: Crew, pipeline: Callable[[], Pipeline]) -> None:
         self._store, self._workers, self._crew, self._pipeline = store, workers, crew, pipeline
-        self._taking = False  # claimed work is neither due nor in hand for a moment: whoever asks then must not think us idle
-        self._in_hand: set[int] = set()
+        self._hand = Hand(AT_ONCE, self._take, self._begin)
         self._unkept: set[int] = set()  # judged, waiting for their group: not to be judged again meanwhile
         self._bugs: Counter[int] = Counter()
         self._plain = Group(self._keep)
@@ -38,30 +38,43 @@ class Judging:
 
     def busy(self) -> bool:
         """Whether items are being judged."""
-        return self._taking or bool(self._in_hand)
+        return bool(self._hand)
 
-    def start_waiting(self, now: datetime) -> int:
+    def start_waiting(self) -> int:
         """Start judging the items that wait; returns how many."""
-        room = AT_ONCE - len(self._in_hand)
-        if room <= 0 or self._crew.stopping():
-            return 0
+        return self._hand.fill()
+
+    def _take(self, room: int) -> dict[int, Item]:
+        now = self._crew.clock()
+        if self._crew.stopping():
+            return {}
         with self._store.read() as connection:
             if not items.any_due(connection, now):
-                return 0
-        self._taking = True
-        try:
-            return self._start(now, room)
-        finally:
-            self._taking = False
-
-    def _start(self, now: datetime, room: int) -> int:
+                return {}
         with self._store.write() as tx:
             claimed = items.claim(tx, now, lease=LEASE, limit=room)
-        waiting = [item for item in claimed if item.id not in self._in_hand and item.id not in self._unkept]
-        self._in_hand.update(item.id for item in waiting)
+        return {item.id: item for item in claimed if item.id not in self._unkept}
+
+    def _begin(self, waiting: Collection[Item]) -> None:
+        of_site: dict[tuple[str, ...], deque[Item]] = {}
         for item in waiting:
-            self._workers.submit(host_of(item.url or ""), partial(self._judge, item))
-        return len(waiting)
+            site = tuple((item.url or "").split("/", 3)[:3])  # as it is spelled: only to keep together what is surely together
+            of_site.setdefault(site, deque()).append(item)
+        for some in of_site.values():
+            self._submit(host_of(some[0].url or ""), some)
+
+    def _submit(self, host: str, waiting: deque[Item]) -> None:
+        self._workers.submit(host, partial(self._judge_some, host, waiting))
+
+    def _judge_some(self, host: str, waiting: deque[Item]) -> None:
+        """Items of one host, one after the other while none asked for its page. Then the others wait for the host's next
+        turn in its queue, where waiting costs no thread. Most items need no page, and a turn each cost more than judging.
+        """
+        while waiting:
+            self._judge(waiting.popleft())
+            if waiting and not self._workers.has_turn(host):
+                self._submit(host, waiting)
+                return
 
     def _judge(self, item: Item) -> None:
         try:
@@ -79,7 +92,7 @@ class Judging:
             log.exception("judging item %s failed unexpectedly: please report this", item.id)
             self._after_bug(item)
         finally:
-            self._in_hand.discard(item.id)
+            self._hand.done(item.id)
             self._crew.changed.set()
 
     def _wait_for_group(self, judged: Judged) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot import report
@@ -16,6 +16,7 @@ from bot.model import FeedState
 from bot.pipeline import Pipeline
 from bot.rounds.crew import LEASE, Crew
 from bot.rounds.group import Group
+from bot.rounds.hand import Hand
 
 log = logging.getLogger("storywatch")
 
@@ -29,37 +30,32 @@ class Polling:
 
     def __init__(self, store: Store, workers: Paced, crew: Crew, pipeline: Callable[[], Pipeline]) -> None:
         self._store, self._workers, self._crew, self._pipeline = store, workers, crew, pipeline
-        self._taking = False  # claimed work is neither due nor in hand for a moment: whoever asks then must not think us idle
-        self._in_hand: set[str] = set()
+        self._hand = Hand(AT_ONCE, self._take, self._begin)
+        self._now = datetime.min.replace(tzinfo=UTC)  # of the last look: a pass ends with what was due when it began
         self._unchanged = Group(self._keep)
         self._postponed = Group(self._postpone)
 
     def busy(self) -> bool:
         """Whether feeds are being polled."""
-        return self._taking or bool(self._in_hand)
+        return bool(self._hand)
 
     def start_due(self, now: datetime) -> int:
         """Start polling the feeds that are due; returns how many."""
-        room = AT_ONCE - len(self._in_hand)
-        if room <= 0 or self._crew.stopping():
-            return 0
-        with self._store.read() as connection:
-            if not feeds.any_due(connection, now):
-                return 0
-        self._taking = True
-        try:
-            return self._start(now, room)
-        finally:
-            self._taking = False
+        self._now = now
+        return self._hand.fill()
 
-    def _start(self, now: datetime, room: int) -> int:
+    def _take(self, room: int) -> dict[str, FeedState]:
+        if self._crew.stopping():
+            return {}
+        with self._store.read() as connection:
+            if not feeds.any_due(connection, self._now):
+                return {}
         with self._store.write() as tx:
-            claimed = feeds.claim(tx, now, lease=LEASE, limit=room)
-        due = [state for state in claimed if state.name not in self._in_hand]
-        self._in_hand.update(state.name for state in due)
+            return {state.name: state for state in feeds.claim(tx, self._now, lease=LEASE, limit=room)}
+
+    def _begin(self, due: Collection[FeedState]) -> None:
         for state in due:
             self._workers.submit(host_of(state.url), partial(self._poll, state))
-        return len(due)
 
     def _poll(self, state: FeedState) -> None:
         try:
@@ -78,7 +74,7 @@ class Polling:
             log.exception("polling feed %s failed unexpectedly: please report this", report.safe(state.name))
             self._unchanged.add(decide.after_bug(state, self._crew.clock()))
         finally:
-            self._in_hand.discard(state.name)
+            self._hand.done(state.name)
             self._crew.changed.set()
 
     def _keep(self, states: Sequence[FeedState]) -> None:

@@ -59,7 +59,7 @@ class Budget:
             raise Trouble(self._over, temporary=False)
 
     def hold(self, lifeline: socket.socket) -> None:
-        """The socket (a duplicate, so that it stays valid within TLS) by which :meth:`cut` ends what blocks."""
+        """The socket by which :meth:`cut` ends what blocks."""
         with self._lock:
             if self._cut:
                 raise self.cut_short()

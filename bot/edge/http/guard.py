@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Self, TypeAlias
 
@@ -119,6 +120,7 @@ def is_web_port(port: int) -> bool:
     return port in WEB_PORTS or (port >= 1024 and port not in SERVICE_PORTS)
 
 
+@lru_cache(maxsize=4_096)  # of a text's reading, not of a judgement: each address is read twice in every fetch
 def plain(text: str) -> IpAddress:
     """An address as text, an IPv4-mapped one (RFC 4291 section 2.5.5.2) unwrapped. Raises ValueError."""
     address = ip_address(text)

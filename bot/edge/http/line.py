@@ -68,10 +68,9 @@ class TimedTLS(ssl.SSLSocket):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialled:
-    """A connected socket, its duplicate for cutting it off, and whether the peer lies in ``network.allow``."""
+    """A connected socket, and whether the peer lies in ``network.allow``."""
 
     sock: TimedSocket
-    lifeline: socket.socket
     inside: bool
 
 
@@ -79,7 +78,7 @@ Dial: TypeAlias = Callable[[Budget], Dialled]  # resolves, judges and connects
 
 
 class _Guarded:
-    """The part of a connection that both schemes share."""
+    """The part of a connection that both schemes share. ``lifeline``: the socket by which it can be cut off."""
 
     dial: Dial
     budget: Budget
@@ -88,7 +87,7 @@ class _Guarded:
 
     def _new_conn(self) -> socket.socket:
         dialled = self.dial(self.budget)
-        self.inside, self.lifeline = dialled.inside, dialled.lifeline
+        self.inside, self.lifeline = dialled.inside, dialled.sock
         return dialled.sock
 
 
@@ -98,6 +97,16 @@ class Plain(_Guarded, HTTPConnection):
 
 class Secure(_Guarded, HTTPSConnection):
     """An https connection to a judged address; the certificate is checked against the name."""
+
+    def _new_conn(self) -> socket.socket:
+        sock = super()._new_conn()
+        self.lifeline = sock.dup()  # TLS takes the socket's descriptor over, and leaves an empty one behind
+        try:
+            self.budget.hold(self.lifeline)
+        except Trouble:
+            sock.close()
+            raise
+        return sock
 
 
 Connection: TypeAlias = Plain | Secure
@@ -148,9 +157,8 @@ def dial(peers: Sequence[Peer], port: int, budget: Budget) -> Dialled:
 def _connect(peer: Peer, port: int, seconds: float, budget: Budget) -> Dialled:
     family = socket.AF_INET if peer.address.version == 4 else socket.AF_INET6
     sock = TimedSocket(family, socket.SOCK_STREAM)
-    lifeline = sock.dup()
     try:
-        budget.hold(lifeline)
+        budget.hold(sock)
         sock.budget = budget
         sock.settimeout(seconds)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -160,10 +168,9 @@ def _connect(peer: Peer, port: int, seconds: float, budget: Budget) -> Dialled:
         sock.settimeout(budget.left())
     except (OSError, Trouble):
         budget.let_go()
-        lifeline.close()
         sock.close()
         raise
-    return Dialled(sock=sock, lifeline=lifeline, inside=peer.inside)
+    return Dialled(sock=sock, inside=peer.inside)
 
 
 def tls_context(ca: str | None) -> ssl.SSLContext:

@@ -79,6 +79,10 @@ class HostTurns:
         finally:
             self._release(host, used=True)
 
+    def has(self, host: str) -> bool:
+        """Whether this thread holds the host's turn."""
+        return self._held() == host
+
     def give_back(self) -> None:
         """Give up this thread's turn unused, if it holds one: the host need not rest."""
         host = self._held()
@@ -104,7 +108,6 @@ class HostTurns:
 
     def next_job(self) -> Job | None:
         """Wait for a job whose host is free, and take that host's turn with it. None after :meth:`close`."""
-        me = threading.Condition(self._lock)
         with self._lock:
             while not self._closed:
                 if (found := self._pick()) is not None:
@@ -112,7 +115,7 @@ class HostTurns:
                     self._mine.host = host
                     self._wake_worker()
                     return job
-                self._rest(me)
+                self._rest(threading.Condition(self._lock))
         return None
 
     def close(self) -> list[Job]:

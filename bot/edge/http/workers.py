@@ -63,6 +63,10 @@ class Paced:
                 self._threads[-1].start()
         return task.future
 
+    def has_turn(self, host: str) -> bool:
+        """Whether the job that asks, one of this host, has not used its turn yet."""
+        return self._turns.has(host)
+
     def stop(self, wait: float | None = None) -> bool:
         """Start no more jobs, cancel those that wait, and give the running ones ``wait`` seconds (None: all they need).
 

@@ -15,6 +15,8 @@ from bot.model import Feed, FeedState
 HORIZON = timedelta(days=2)
 
 _STATE = [column for column in feeds.columns if column.name not in {"listed", "lease_until"}]
+_NAMES = [column.name for column in _STATE]
+_CHANGED = [name for name in _NAMES if name not in {"name", "url"}]
 # A poll that found nothing new changes only these.
 _POLLED = ("etag", "modified", "next_due", "last_polled", "last_ok", "failures", "problem", "lasting")
 
@@ -56,49 +58,61 @@ def take_over(tx: sa.Connection, longest: timedelta, now: datetime) -> None:
     tx.execute(sa.update(feeds).where(feeds.c.next_due > now + longest + HORIZON).values(next_due=now))
 
 
+# Statements that every tick or poll uses are made once: building one costs more than running it.
+_NOW, _AT_MOST = sa.bindparam("now", type_=feeds.c.next_due.type), sa.bindparam("most", type_=sa.Integer)
+_DUE = sa.and_(feeds.c.next_due <= _NOW, sa.or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= _NOW))
+_ANY_DUE = sa.select(feeds.c.name).where(_DUE).limit(1)
+_CLAIM = (
+    sa.update(feeds)
+    .where(feeds.c.name.in_(sa.select(feeds.c.name).where(_DUE).order_by(feeds.c.next_due, feeds.c.name).limit(_AT_MOST)))
+    .values(lease_until=sa.bindparam("until"))
+    .returning(*_STATE)
+)
+_LISTED = sa.select(feeds.c.listed).where(feeds.c.name == sa.bindparam("n"))
+# The address is part of the condition: a poll of an address that was changed meanwhile must not bring its validators.
+# And a feed taken out of the configuration meanwhile must not come back.
+_MINE = sa.and_(feeds.c.name == sa.bindparam("n"), feeds.c.url == sa.bindparam("u"), feeds.c.next_due.is_not(None))
+_SAVE, _SAVE_POLLED = (
+    sa.update(feeds).where(_MINE).values({name: sa.bindparam("new_" + name) for name in names}).values(lease_until=None)
+    for names in ((*_CHANGED, "listed"), _POLLED)
+)
+_RELEASE = sa.update(feeds).where(feeds.c.name == sa.bindparam("n")).values(lease_until=None)
+
+
 def any_due(connection: sa.Connection, now: datetime) -> bool:
     """Whether a feed is due: a look before a transaction is opened for it."""
-    return connection.execute(sa.select(feeds.c.name).where(feeds.c.next_due <= now, _free(now)).limit(1)).first() is not None
-
-
-def _free(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
+    return connection.execute(_ANY_DUE, {"now": now}).first() is not None
 
 
 def claim(tx: sa.Connection, now: datetime, *, lease: timedelta, limit: int) -> list[FeedState]:
     """Up to ``limit`` feeds that are due and not being polled, the longest waiting first."""
-    query = sa.select(*_STATE).where(feeds.c.next_due <= now, _free(now)).order_by(feeds.c.next_due, feeds.c.name).limit(limit)
-    claimed = [_state(row._mapping) for row in tx.execute(query)]
-    if claimed:
-        names = [state.name for state in claimed]
-        tx.execute(sa.update(feeds).where(feeds.c.name.in_(names)).values(lease_until=now + lease))
-    return claimed
+    claimed = [_state(row) for row in tx.execute(_CLAIM, {"now": now, "most": limit, "until": now + lease})]
+    return sorted(claimed, key=lambda state: (state.next_due or now, state.name))  # RETURNING has no order
 
 
 def listed(connection: sa.Connection, name: str) -> bytes | None:
     """The fingerprints of the feed's last document (see core/listed.py)."""
-    return connection.execute(sa.select(feeds.c.listed).where(feeds.c.name == name)).scalar()
+    return connection.execute(_LISTED, {"n": name}).scalar()
 
 
 def save(tx: sa.Connection, state: FeedState, document: bytes | None) -> None:
     """Keep everything a poll with a new document changed, and end its lease."""
-    values = {column.name: getattr(state, column.name) for column in _STATE if column.name not in {"name", "url"}}
-    # The address is part of the condition: a poll of an address that was changed meanwhile must not bring its validators.
-    # And a feed taken out of the configuration meanwhile must not come back.
-    mine = sa.and_(feeds.c.name == state.name, feeds.c.url == state.url, feeds.c.next_due.is_not(None))
-    tx.execute(sa.update(feeds).where(mine).values(listed=document, **values))
-    _release(tx, [state.name])
+    _keep(tx, _SAVE, [{**_parameters(state, _CHANGED), "new_listed": document}])
 
 
 def save_polled(tx: sa.Connection, states: Sequence[FeedState]) -> None:
     """Keep the outcome of polls that found nothing new, many at once, and end their leases."""
-    values = {name: sa.bindparam("new_" + name, type_=feeds.c[name].type) for name in _POLLED}
-    mine = sa.and_(feeds.c.name == sa.bindparam("n"), feeds.c.url == sa.bindparam("u"), feeds.c.next_due.is_not(None))
-    update = sa.update(feeds).where(mine).values(**values)
-    rows = [{"n": s.name, "u": s.url, **{"new_" + name: getattr(s, name) for name in _POLLED}} for s in states]
-    if rows:
-        tx.execute(update, rows)
-        _release(tx, [state.name for state in states])
+    if states:
+        _keep(tx, _SAVE_POLLED, [_parameters(state, _POLLED) for state in states])
+
+
+def _keep(tx: sa.Connection, update: sa.Update, rows: list[dict[str, Any]]) -> None:
+    if tx.execute(update, rows).rowcount != len(rows):  # the configuration changed meanwhile: those leases end all the same
+        tx.execute(_RELEASE, [{"n": row["n"]} for row in rows])
+
+
+def _parameters(state: FeedState, names: Sequence[str]) -> dict[str, Any]:
+    return {"n": state.name, "u": state.url, **{"new_" + name: getattr(state, name) for name in names}}
 
 
 def postpone(tx: sa.Connection, until: Mapping[str, datetime]) -> None:
@@ -106,24 +120,21 @@ def postpone(tx: sa.Connection, until: Mapping[str, datetime]) -> None:
     update = sa.update(feeds).where(feeds.c.name == sa.bindparam("n"), feeds.c.next_due.is_not(None))
     rows = [{"n": name, "later": moment} for name, moment in until.items()]
     tx.execute(update.values(next_due=sa.bindparam("later", type_=feeds.c.next_due.type)), rows)
-    _release(tx, list(until))
-
-
-def _release(tx: sa.Connection, names: Sequence[str]) -> None:
-    """End leases whatever else the configuration did to the feeds meanwhile."""
-    tx.execute(sa.update(feeds).where(feeds.c.name.in_(names)).values(lease_until=None))
+    tx.execute(_RELEASE, [{"n": name} for name in until])
 
 
 def states(connection: sa.Connection) -> dict[str, FeedState]:
     """Every feed ever watched, by name."""
-    return {row.name: _state(row._mapping) for row in connection.execute(sa.select(*_STATE))}
+    return {row.name: _state(row) for row in connection.execute(sa.select(*_STATE))}
+
+
+_UNPOLLED = sa.select(sa.func.count()).where(feeds.c.next_due.is_not(None), feeds.c.last_polled.is_(None))
 
 
 def unpolled(connection: sa.Connection) -> int:
     """How many watched feeds were never asked yet."""
-    query = sa.select(sa.func.count()).where(feeds.c.next_due.is_not(None), feeds.c.last_polled.is_(None))
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(_UNPOLLED).scalar_one())
 
 
-def _state(row: Mapping[Any, Any]) -> FeedState:
-    return FeedState(**{column.name: row[column] for column in _STATE})
+def _state(row: sa.Row[Any]) -> FeedState:
+    return FeedState(**dict(zip(_NAMES, row, strict=True)))

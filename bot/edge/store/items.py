@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -23,13 +23,23 @@ ITEM_COLUMNS = (
     items.c.tries,
     items.c.judged_at,
 )  # fmt: skip
+_NAMES = [column.name for column in ITEM_COLUMNS]
+
+
+# Statements that every tick or poll uses are made once: building one costs more than running it.
+_SOME: sa.BindParameter[Any] = sa.bindparam("some", expanding=True)
+_FEED = sa.bindparam("feed", type_=sa.Text)
+_KNOWN = sa.select(seen.c.key, seen.c.item).where(seen.c.key.in_(_SOME))
+_OWNED = sa.select(items.c.id).where(items.c.feed == _FEED, items.c.id.in_(_SOME))
+_ORIGINALS = sa.select(items.c.id, items.c.duplicate_of).where(items.c.id.in_(_SOME), items.c.duplicate_of.is_not(None))
+_DOUBLED = sa.select(items.c.duplicate_of).where(items.c.feed == _FEED, items.c.duplicate_of.in_(_SOME))
 
 
 def known(connection: sa.Connection, keys: Iterable[bytes]) -> dict[bytes, int]:
     """Those of the identity keys that were seen before, with the item they belong to."""
     found: dict[bytes, int] = {}
     for chunk in chunks(keys):
-        found.update((row.key, row.item) for row in connection.execute(sa.select(seen).where(seen.c.key.in_(chunk))))
+        found.update((row[0], row[1]) for row in connection.execute(_KNOWN, {"some": chunk}))
     return found
 
 
@@ -37,7 +47,7 @@ def owned(connection: sa.Connection, feed: str, ids: Iterable[int]) -> set[int]:
     """Those of the items that belong to the feed."""
     found: set[int] = set()
     for chunk in chunks(ids):
-        found.update(connection.execute(sa.select(items.c.id).where(items.c.feed == feed, items.c.id.in_(chunk))).scalars())
+        found.update(connection.execute(_OWNED, {"feed": feed, "some": chunk}).scalars())
     return found
 
 
@@ -45,8 +55,7 @@ def originals(connection: sa.Connection, ids: Iterable[int]) -> dict[int, int]:
     """Which item each duplicate among the ids is a duplicate of."""
     found: dict[int, int] = {}
     for chunk in chunks(ids):
-        query = sa.select(items.c.id, items.c.duplicate_of).where(items.c.id.in_(chunk), items.c.duplicate_of.is_not(None))
-        found.update((row.id, row.duplicate_of) for row in connection.execute(query))
+        found.update((row[0], row[1]) for row in connection.execute(_ORIGINALS, {"some": chunk}))
     return found
 
 
@@ -54,8 +63,7 @@ def doubled(connection: sa.Connection, feed: str, ids: Iterable[int]) -> set[int
     """Those of the items of which the feed has a duplicate in the log already."""
     found: set[int] = set()
     for chunk in chunks(ids):
-        query = sa.select(items.c.duplicate_of).where(items.c.feed == feed, items.c.duplicate_of.in_(chunk))
-        found.update(connection.execute(query).scalars())
+        found.update(connection.execute(_DOUBLED, {"feed": feed, "some": chunk}).scalars())
     return found
 
 
@@ -64,8 +72,12 @@ def of_ids(connection: sa.Connection, ids: Iterable[int]) -> list[Item]:
     found: list[Item] = []
     for chunk in chunks(ids):
         query = sa.select(*ITEM_COLUMNS).where(items.c.id.in_(chunk)).order_by(items.c.id)
-        found += [Item(**row._mapping) for row in connection.execute(query)]
+        found += map(_item, connection.execute(query))
     return found
+
+
+def _item(row: Sequence[Any]) -> Item:
+    return Item(**dict(zip(_NAMES, row, strict=True)))
 
 
 def add(tx: sa.Connection, feed: str, new: Sequence[NewItem], now: datetime) -> list[int]:
@@ -73,13 +85,16 @@ def add(tx: sa.Connection, feed: str, new: Sequence[NewItem], now: datetime) -> 
     if not new:
         return []
     rows = [_row(feed, item, now) for item in new]
-    ids = list(tx.execute(sa.insert(items).returning(items.c.id, sort_by_parameter_order=True), rows).scalars())
+    ids = list(tx.execute(_ADD, rows).scalars())
     for statement, duplicates in ((_TAKE_KEY, False), (_KEEP_KEY, True)):
         some = zip(ids, new, strict=True)
         keys = [{"key": key, "item": n} for n, item in some if (item.duplicate_of is not None) == duplicates for key in item.keys]
         if keys:
             tx.execute(statement, keys)
     return ids
+
+
+_ADD = sa.insert(items).returning(items.c.id, sort_by_parameter_order=True)
 
 
 def _row(feed: str, new: NewItem, now: datetime) -> dict[str, object]:
@@ -103,24 +118,29 @@ def take_over(tx: sa.Connection, now: datetime) -> None:
     tx.execute(sa.update(items).where(items.c.due.is_not(None), items.c.lease_until.is_not(None)).values(lease_until=None))
 
 
+_NOW, _AT_MOST = sa.bindparam("now", type_=items.c.due.type), sa.bindparam("most", type_=sa.Integer)
+_DUE = sa.and_(items.c.due <= _NOW, sa.or_(items.c.lease_until.is_(None), items.c.lease_until <= _NOW))
+_ANY_DUE = sa.select(items.c.id).where(_DUE).limit(1)
+_first = items.alias("first")
+_ORIGINAL = sa.select(_first.c.id).where(_first.c.id == items.c.duplicate_of, _first.c.judged_at.is_(None))
+_WAITED_LONGEST = sa.select(items.c.id).where(_DUE, ~_ORIGINAL.exists()).order_by(items.c.due, items.c.id)
+_CLAIM = (
+    sa.update(items)
+    .where(items.c.id.in_(_WAITED_LONGEST.limit(_AT_MOST)))
+    .values(lease_until=sa.bindparam("until"))
+    .returning(*ITEM_COLUMNS)
+)
+
+
 def any_due(connection: sa.Connection, now: datetime) -> bool:
     """Whether an item waits to be judged: a look before a transaction is opened for it."""
-    return connection.execute(sa.select(items.c.id).where(items.c.due <= now, _free(now)).limit(1)).first() is not None
-
-
-def _free(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(items.c.lease_until.is_(None), items.c.lease_until <= now)
+    return connection.execute(_ANY_DUE, {"now": now}).first() is not None
 
 
 def claim(tx: sa.Connection, now: datetime, *, lease: timedelta, limit: int) -> list[Item]:
-    """Up to ``limit`` items that wait to be judged, oldest first; a duplicate only after its original."""
-    first = items.alias("first")
-    original = sa.select(first.c.id).where(first.c.id == items.c.duplicate_of, first.c.judged_at.is_(None)).exists()
-    query = sa.select(*ITEM_COLUMNS).where(items.c.due <= now, _free(now), ~original).order_by(items.c.id).limit(limit)
-    claimed = [Item(**row._mapping) for row in tx.execute(query)]
-    if claimed:
-        tx.execute(sa.update(items).where(items.c.id.in_([item.id for item in claimed])).values(lease_until=now + lease))
-    return claimed
+    """Up to ``limit`` items that wait to be judged, the longest waiting first; a duplicate only after its original."""
+    claimed = map(_item, tx.execute(_CLAIM, {"now": now, "most": limit, "until": now + lease}))
+    return sorted(claimed, key=lambda item: item.id)  # RETURNING has no order
 
 
 def postpone(tx: sa.Connection, until: Mapping[int, datetime]) -> None:
@@ -130,13 +150,14 @@ def postpone(tx: sa.Connection, until: Mapping[int, datetime]) -> None:
     tx.execute(update.values(due=sa.bindparam("later", type_=items.c.due.type), lease_until=None), rows)
 
 
+_WAITING = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(items.c.baseline), 0)).where(
+    items.c.due.is_not(None), items.c.judged_at.is_(None)
+)
+
+
 def waiting(connection: sa.Connection) -> tuple[int, int]:
     """How many items were not judged yet, and how many of them stood in a first poll."""
-    row = connection.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(items.c.baseline), 0)).where(
-            items.c.due.is_not(None), items.c.judged_at.is_(None)
-        )
-    ).one()
+    row = connection.execute(_WAITING).one()
     return int(row[0]), int(row[1])
 
 

@@ -19,14 +19,12 @@ _UNSPACED = re.compile(
     "\U00020000-\U0003ffff])"
 )
 _TERM = re.compile(r'"([^"]*)"?|(\S+)')
+_PUT = sa.text("INSERT INTO search(rowid, title, body) VALUES (:item, :title, :body)")
 
 
 def put(tx: sa.Connection, rows: Sequence[tuple[int, str, str]]) -> None:
     """Index the words of items: id, title, body."""
-    tx.execute(
-        sa.text("INSERT INTO search(rowid, title, body) VALUES (:item, :title, :body)"),
-        [{"item": item, "title": _spaced(title), "body": _spaced(body)} for item, title, body in rows],
-    )
+    tx.execute(_PUT, [{"item": item, "title": _spaced(title), "body": _spaced(body)} for item, title, body in rows])
 
 
 def take(tx: sa.Connection, item: int, title: str, body: str) -> None:
