@@ -6,14 +6,19 @@ import codecs
 import os
 import re
 import signal
+import sys
 import termios
 import tty
 from collections import deque
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+import click
+
 # What a terminal sends for arrows and function keys: CSI and SS3 sequences (ECMA-48, 5.4; xterm's "ctlseqs").
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|)", re.DOTALL)
+_ENTER = "\r\n"
+_END_OF_INPUT = "\x04"  # Ctrl-D
 
 
 class Keyboard:
@@ -47,14 +52,39 @@ class Keyboard:
         return self._ahead.popleft()
 
     def line(self, prompt: str) -> str | None:
-        """A line of text, as the terminal lets one type it; None when it was broken off (Ctrl-C, Ctrl-D)."""
+        """A line of text, as the terminal lets one type it; None when it was broken off (Ctrl-C, Ctrl-D).
+
+        Not ``input``: a Ctrl-C between its prompt and its reading waits there for the next Enter.
+        """
         self.rest()
+        begun = self._typed_ahead()
         try:
-            return input(prompt)
-        except (KeyboardInterrupt, EOFError):
+            click.echo(prompt + begun.rstrip(_END_OF_INPUT), nl=False)
+            sys.stdout.flush()
+            if begun.endswith(_END_OF_INPUT):
+                return None
+            return begun.rstrip(_ENTER) if begun.endswith(tuple(_ENTER)) else self._rest_of(begun)
+        except KeyboardInterrupt:
             return None
         finally:
             self._listen()
+
+    def _typed_ahead(self) -> str:
+        """What was typed ahead of a line, up to its end."""
+        begun = ""
+        while self._ahead and not begun.endswith((*_ENTER, _END_OF_INPUT)):
+            begun += self._ahead.popleft()
+        return begun
+
+    def _rest_of(self, begun: str) -> str | None:
+        """A line of which the beginning was typed ahead."""
+        data = b""
+        while not data.endswith(b"\n"):
+            more = os.read(self._fd, 4096)
+            if not more:
+                return None
+            data += more
+        return begun + data.decode("utf-8", "replace").rstrip(_ENTER)
 
     def rest(self) -> None:
         """Give the terminal back as it was, until the next key: for another program on it."""

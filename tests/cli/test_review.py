@@ -138,6 +138,14 @@ def test_a_note_goes_with_the_mark(copy: Place) -> None:
     assert "irrelevant: a quiz, naïve 北约 r i s" in typist.sent
 
 
+def test_a_note_typed_ahead_is_the_note(copy: Place) -> None:
+    with Typist(copy, "review") as typist:
+        typist.sees(PROMPT).press("na quiz\ri").sees("2 of 4").press("s").sees("3 of 4").press("nhalf a ").sees("note: ", 2)
+        typist.press("note\ri").sees("4 of 4").press("n\x04").sees("no note").press("q")
+        assert typist.ends() == 0
+    assert kept(copy) == {"copy": (False, "a quiz"), "news": (False, "half a note")}
+
+
 def test_a_browser_opens_the_address_and_what_is_no_web_address_is_only_told(copy: Place, tmp_path: Path) -> None:
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\nprintf "%s\\n" "$1" >> {tmp_path}/opened\n')
