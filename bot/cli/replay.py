@@ -62,7 +62,7 @@ def replay(context: Context, *, draft: Path | None, story: str | None, since: da
     with progress.bar("replaying") as show:
         done = pipeline.run(
             store, config, drafts, since=since, tell=changes.hear,
-            show=lambda done, total: show(done, total, f"{done} of {count(total, 'item')}, {changes.words()}"),
+            show=lambda done, total: show(done, total, f"{done} of {count(total, 'item')}, {changes.words()}"), slow=_warn_of,
         )  # fmt: skip
     source = Source(name="today's rule", word="today") if draft is None else Source(name=draft.name, word="draft")
     for number, (trial, tally) in enumerate(done.stories):
@@ -82,6 +82,12 @@ def _draft(path: Path, config: Config, context: Context) -> Config:
     for fault in draft.warnings:
         click.echo(safe(f"{fault.file}:{fault.line}: warning: {fault.message}"), err=True)
     return draft
+
+
+def _warn_of(regex: str) -> None:
+    click.echo(
+        safe(f"warning: the regex {regex} takes too long, up to a second an item; where it does, it is left out"), err=True
+    )
 
 
 class _Changes:
@@ -140,5 +146,6 @@ def _story(trial: Trial, tally: Tally, extent: Extent) -> dict[str, object]:
         "duplicates": extent.duplicates, "waiting": extent.waiting, "draft_matches": tally.draft_days.total(),
         "live_matches": tally.live_days.total(), "gained": tally.gained, "lost": tally.lost, "lost_pruned": tally.lost_pruned,
         "live_verdicts": tally.said, "live_verdicts_of_other_rules": tally.said_otherwise,
-        "marked_without_live_verdict": tally.marked_unsaid, "regexes_that_took_too_long": dict(tally.tripped),
+        "marked_without_live_verdict": tally.marked_unsaid, "marks_left_out": len(trial.marks) - tally.marked,
+        "regexes_that_took_too_long": dict(tally.tripped),
     }  # fmt: skip

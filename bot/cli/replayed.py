@@ -43,7 +43,7 @@ def print_story(
     _print_changes("gained", source.word, tally.gained, gained)
     pruned = f", {tally.lost_pruned} of them perhaps only because their text was pruned" if tally.lost_pruned else ""
     _print_changes("lost", source.word, tally.lost, lost, pruned)
-    _print_marks(source.word, tally)
+    _print_marks(source.word, tally, len(trial.marks) - tally.marked)
 
 
 def _head(source: Source, trial: Trial, tally: Tally, extent: Extent) -> Iterator[str]:
@@ -138,13 +138,16 @@ def _change(change: Change, word: str) -> Iterator[str]:
 # ---------------------------------------------------------------- marks
 
 
-def _print_marks(word: str, tally: Tally) -> None:
+def _print_marks(word: str, tally: Tally, left_out: int) -> None:
+    """``left_out``: marks of items that were not judged again."""
     draft, live = tally.draft, tally.live
+    others = f"; {count(left_out, 'more mark')} of duplicates, or of items left out" if left_out else ""
     if not draft.marked:
-        click.echo("\nmarks: none of these items is marked; mark some as relevant or irrelevant to see precision and recall")
+        advice = "mark some as relevant or irrelevant to see precision and recall"
+        click.echo(f"\nmarks: none of these items is marked{others}; {advice}")
         return
     unsaid = f", {tally.marked_unsaid} without a live verdict, which counts as a no" if tally.marked_unsaid else ""
-    click.echo(f"\nmarks: {count(draft.marked, 'item')}, {draft.relevant} of them relevant{unsaid}")
+    click.echo(f"\nmarks: {count(draft.marked, 'item')}, {draft.relevant} of them relevant{unsaid}{others}")
     write_table(_MARKS, [_cells(word, draft), _cells("live", live)])
     click.echo("in brackets the 95 % interval (Wilson): how far chance alone may carry so few marks")
 

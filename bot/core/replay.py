@@ -51,6 +51,11 @@ class Tally:
     _marked: Counter[tuple[bool, bool, bool]] = field(default_factory=Counter)  # draft, live, relevant
 
     @property
+    def marked(self) -> int:
+        """How many of the items are marked."""
+        return self._marked.total()
+
+    @property
     def draft(self) -> Measure:
         """The draft on the marked items."""
         return measure((draft, relevant) for draft, _, relevant in self._marked.elements())

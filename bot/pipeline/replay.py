@@ -31,10 +31,12 @@ def run(
     since: datetime | None,
     tell: Callable[[Change], None],
     show: Callable[[int, int], None],
+    slow: Callable[[str], None],
 ) -> Replayed:
     """Try the drafts on the log, from ``since`` on. ``config`` is the one in force, for what today's rules are.
 
-    ``tell`` hears of each item that a draft gains or loses, oldest first; ``show`` how many items of how many are done.
+    ``tell`` hears of each item that a draft gains or loses, oldest first; ``show`` how many items of how many are done; ``slow``
+    once of each regex that takes too long: it may do so on every item, for as long as it is let.
     """
     with store.read() as connection:
         today = {story.name: match.compile_rule(story, config.concepts).version for story in config.stories}
@@ -44,8 +46,12 @@ def run(
             trials.append((Trial(story=story, rule=rule, today=today.get(story.name), marks=marked), Tally()))
         extent = past.extent(connection, since)
         show(0, extent.items)
+        tripped = set[str]()
         for done, item in enumerate(past.rows(connection, since), 1):
             replay.again(item, trials, tell)
+            for regex in {label for _, tally in trials for label in tally.tripped} - tripped:
+                tripped.add(regex)
+                slow(regex)
             if not done % _STEP:
                 show(done, extent.items)
     return Replayed(extent=extent, stories=tuple(trials))

@@ -51,6 +51,10 @@ def replayed(told: Told, place: Place, *args: str) -> dict[str, list[dict[str, A
     return kinds(out)
 
 
+def replayed_quietly(told: Told, place: Place, draft: Path) -> dict[str, list[dict[str, Any]]]:
+    return kinds(told(place, "replay", "--json", str(draft))[1])
+
+
 def ids(place: Place) -> dict[str, int]:
     """The items' numbers by the beginning of their guid."""
     with closing(sqlite3.connect(place.state)) as connection:
@@ -149,7 +153,7 @@ def test_marks_measure_draft_and_live_on_the_same_items(copy: Place, told: Told,
     mark(copy, {"rain": True}, story="another")
     _, out, _ = told(copy, "replay", str(draft))
     report = out.split("marks: ")[1].splitlines()
-    assert report[0] == "4 items, 2 of them relevant"
+    assert report[0] == "4 items, 2 of them relevant; 1 more mark of duplicates, or of items left out"
     assert report[2].split("\t") == ["draft", "1.00 (0.34-1.00)", "1.00 (0.34-1.00)", "1.00 (0.51-1.00)", "2", "0", "0"]
     assert report[3].split("\t")[0::4] == ["live", "2"]
     assert report[3].split("\t")[1].startswith("0.67 (0.2")
@@ -158,6 +162,7 @@ def test_marks_measure_draft_and_live_on_the_same_items(copy: Place, told: Told,
     assert [(row["rule"], row["hits"], row["false_alarms"], row["misses"]) for row in found["marks"]] == [
         ("draft", 2, 0, 0), ("live", 2, 1, 0),
     ]  # fmt: skip
+    assert found["story"][0]["marks_left_out"] == 1
     assert found["marks"][1]["precision"] == {"value": 0.6667, "low": 0.2077, "high": 0.9385}
     assert {row["mark"] for row in found["lost"]} == {"irrelevant", None}
 
@@ -270,6 +275,17 @@ def test_a_wrong_draft_shows_its_faults_and_touches_nothing(filled: Place, told:
     assert (content(filled), (filled.config / "all.toml").read_bytes()) == (before, rule)
 
 
+def test_a_regex_that_takes_too_long_is_named_at_once_and_counted_at_the_end(copy: Place, told: Told, draft: Path) -> None:
+    draft.write_text(SAME.replace('"openai AND nato"', "'/(x|x)+y/ OR cheese'"))
+    with closing(sqlite3.connect(copy.state)) as connection, connection:
+        connection.execute("INSERT OR REPLACE INTO articles SELECT id, ? FROM items WHERE guid LIKE 'rain%'", ["x" * 5000])
+    code, out, err = told(copy, "replay", str(draft))
+    assert code == 0
+    assert err == "warning: the regex /(x|x)+y/ takes too long, up to a second an item; where it does, it is left out\n"
+    assert "  the regex /(x|x)+y/ took too long on 1 item and was left out there" in out
+    assert replayed_quietly(told, copy, draft)["story"][0]["regexes_that_took_too_long"] == {"/(x|x)+y/": 1}
+
+
 def test_what_is_hardly_meant_in_a_draft_is_warned_of_as_check_does(filled: Place, told: Told, draft: Path) -> None:
     draft.write_text(SAME.replace('"openai AND nato"', '"opena AND nato"'))
     code, _, err = told(filled, "replay", str(draft))
@@ -309,7 +325,7 @@ def test_a_person_sees_how_far_it_is_and_no_bar_is_left(copy: Place, draft: Path
 
 def test_an_interrupt_ends_it_in_one_line(copy: Place, draft: Path) -> None:
     """A regex that takes its whole second for each item keeps it busy; the terminal tells when it is at work."""
-    draft.write_text(f'[[stories]]\nname = "{STORY}"\nquery = "/(\\\\w|\\\\w)+zq/"\n')
+    draft.write_text(f'[[stories]]\nname = "{STORY}"\nquery = "/(x|x)+y/"\n')
     with closing(sqlite3.connect(copy.state)) as connection, connection:
         connection.execute("INSERT OR REPLACE INTO articles SELECT id, ? FROM items", ["x" * 5000])
     master, slave = os.openpty()
