@@ -257,6 +257,11 @@ WRONG = {
         SAME.replace("AND nato", "AND (nato") + 'x = ["/(/"]\n',
         ["draft.toml:3: query, column 12: this ( is never closed", '    openai AND (nato', '               ^', 'draft.toml:8: x: "/(/"'],
     ),
+    "a contradiction": (
+        SAME.replace('"openai AND nato"', '"openai AND nato AND NOT openai"'),
+        ["draft.toml:3: query, column 21: this NOT leaves nothing to match", "    openai AND nato AND NOT openai", f"{'':24}^"],
+    ),
+    "a concept that is empty": (SAME.replace('["=NATO", "北约"]', "[]"), ["draft.toml:7: nato has no spelling"]),
     "no file": (None, ["cannot be read (No such file or directory)"]),
 }  # fmt: skip
 

@@ -99,6 +99,11 @@ def test_an_exclusion_holds_for_all_of_the_query(case: str) -> None:
     assert suggest.made(Exclude(spelling="x"), draft(query)).story.query == wanted
 
 
+def test_an_exclusion_after_which_nothing_could_match_is_none() -> None:
+    with pytest.raises(QueryError):
+        suggest.made(Exclude(spelling="chips"), draft("nvidia AND chips"))
+
+
 # ---------------------------------------------------------------- what an edit does
 
 PIECES = [

@@ -60,7 +60,7 @@ Edit: TypeAlias = Add | Remove | Widen | Exclude | Threshold
 
 
 def made(edit: Edit, draft: Draft) -> Draft:
-    """The rule with the edit made. Raises QueryError where no rule comes of it."""
+    """The rule with the edit made. Raises QueryError where no rule comes of it, or one that nothing can match."""
     match edit:
         case Add(concept=name, spelling=spelling):
             return _with(draft, name, (*draft.concepts[name], spelling))
@@ -84,5 +84,5 @@ def _with(draft: Draft, name: str, spellings: tuple[str, ...]) -> Draft:
 
 
 def _asking(draft: Draft, text: str) -> Draft:
-    query.parse(text, draft.concepts)
+    query.check_satisfiable(query.parse(text, draft.concepts), draft.concepts)
     return replace(draft, story=replace(draft.story, query=text))
