@@ -21,6 +21,8 @@ from tests.lab.robot import DEAD_PROXY, until
 
 from .place import Shown, shown
 
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]  # whole plays take half a minute each
+
 PROJECT = Path(__file__).parents[2]
 CALL = [sys.executable, "-m", "bot"]
 ENV = {

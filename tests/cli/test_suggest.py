@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -226,6 +226,16 @@ class Talk:
     said: str
 
 
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Again and again, as people do: a signal between the prompt and the read that follows it only sets a flag in CPython."""
+    for _ in range(30):
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+            return
+    raise AssertionError("thirty interrupts and still there")
+
+
 def talk(place: Place, *answers: str) -> Talk:
     """``suggest --apply`` on a terminal; each question gets its answer, and the last answer the rest of them."""
     master, slave = os.openpty()
@@ -243,7 +253,7 @@ def talk(place: Place, *answers: str) -> Talk:
                 if said.rstrip().endswith("[y/N]:"):
                     answer = left.pop(0) if len(left) > 1 else left[0]
                     if answer == "^C":
-                        process.send_signal(signal.SIGINT)
+                        interrupt(process)
                     else:
                         terminal.write(f"{answer}\n".encode())
                     said += "\n"

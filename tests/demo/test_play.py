@@ -15,6 +15,8 @@ import pytest
 
 from bot.demo import START, Piece, outlets
 
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]  # whole plays take half a minute each
+
 PIECES = {piece.key: piece for outlet in outlets() for piece in outlet.pieces}
 OWN = [piece for piece in PIECES.values() if not piece.again]
 PROJECT = Path(__file__).parents[2]

@@ -13,6 +13,8 @@ from bot.demo import Outlet, Piece, documents, outlets
 from bot.demo.place import fill
 from bot.model import Article
 
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]  # whole plays take half a minute each
+
 SITE = "http://127.0.0.1:1"
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
 OUTLETS = outlets()

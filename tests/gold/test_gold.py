@@ -57,6 +57,7 @@ def test_they_reach_them_on_the_corpus(variant: str, less: float) -> None:
     assert_reaches(sets.measure("openai-nato", variant, sets.corpus()), "../shared/corpus", less=less)
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("added", noise.ADDED)
 @pytest.mark.parametrize("story", STORIES)
 def test_nothing_around_an_article_changes_a_verdict(story: str, added: str) -> None:
