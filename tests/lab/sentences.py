@@ -98,10 +98,13 @@ def events(seed: int, *, share: float = 0.4) -> Iterator[Event]:
 
 
 def _match(rng: random.Random) -> Event:
-    """The story's words stand in the title, or only in the article: then its page must be read."""
+    """The story's words stand in the title, or only in the article: then its page must be read. It opens with them and comes
+    back to them: an article that is about the story, not one that mentions it.
+    """
     in_title = rng.random() < 0.7
     lead = rng.choice(("OpenAI and NATO", "OpenAI, the Pentagon", "NATO and OpenAI")) if in_title else "a software house"
-    return _event(rng, True, lead, [*rng.sample(STORY, 2), *rng.sample(PLAIN, 8)], summary=rng.sample(PLAIN, 2))
+    opening, *others = rng.sample(STORY, 3)
+    return _event(rng, True, lead, [*others, *rng.sample(PLAIN, 7)], summary=rng.sample(PLAIN, 2), opening=opening)
 
 
 def _no_match(rng: random.Random) -> Event:
@@ -112,10 +115,13 @@ def _no_match(rng: random.Random) -> Event:
     return _event(rng, False, lead, body, summary=rng.sample(PLAIN, 2))
 
 
-def _event(rng: random.Random, matches: bool, lead: str, body: Sequence[str], *, summary: Sequence[str]) -> Event:
+def _event(
+    rng: random.Random, matches: bool, lead: str, body: Sequence[str], *, summary: Sequence[str], opening: str | None = None
+) -> Event:
     title = fill(rng, rng.choice(HEADLINES).replace("{lead}", lead))
     told = [fill(rng, pattern) for pattern in body]
     rng.shuffle(told)
+    told[:0] = [] if opening is None else [fill(rng, opening)]
     paragraphs = [" ".join(told[at : at + 2]) for at in range(0, len(told), 2)]
     return Event(
         matches=matches,
