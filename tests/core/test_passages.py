@@ -92,3 +92,9 @@ def test_the_longest_article_of_any_shape_is_read_in_time(text: str) -> None:
     started = time.process_time()
     passages.read(text)
     assert time.process_time() - started < 2
+
+
+def test_a_first_line_that_is_the_headline_again_is_left_out() -> None:
+    body = passages.read(f"A BRIDGE Opens\n{PROSE}", "A bridge opens")
+    assert [what for _, what in body.cut] == ["the headline again"]
+    assert passages.read(f"{PROSE}\nA bridge opens", "A bridge opens").cut == ()

@@ -52,7 +52,7 @@ def judge_all(rules: Sequence[Rule], texts: Texts) -> tuple[Receipt, ...]:
     """What each rule says of an item; rules that were compiled together share the work."""
     fields = folded(texts)
     tongue = language.of(texts.title, texts.summary, texts.article) if rules else None
-    read = cache(lambda: passages.read(texts.article))
+    read = cache(lambda: passages.read(texts.article, texts.title))
     readings: dict[Scanner, Reading] = {}
     receipts = []
     for rule in rules:
@@ -90,7 +90,7 @@ def weigh(rule: Rule, texts: Texts, looked: Finds) -> float | None:
     # What is cut from an article takes words away and adds none: where all of the text is not enough, what is kept is not.
     if not finds.may_hold(rule.tree, looked):
         return None
-    seen = see(rule, looked, lambda: passages.read(texts.article))
+    seen = see(rule, looked, lambda: passages.read(texts.article, texts.title))
     if not finds.holds(rule.tree, seen.counted, seen.counted.everywhere):
         return None
     return _weighed(rule, seen.counted, seen.body or passages.NOTHING)[0]

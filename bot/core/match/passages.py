@@ -77,10 +77,15 @@ def _line(span: Span, text: str) -> _Line:
     return _Line(span, text, short, loose and not introduces)
 
 
-def read(text: str) -> Body:
-    """The text, one paragraph a line, as paragraphs and what was cut. Takes any text, in linear time."""
+def read(text: str, title: str = "") -> Body:
+    """The text, one paragraph a line, as paragraphs and what was cut. Takes any text, in linear time.
+
+    A first line that is the ``title`` again says nothing new: pages have it above their article.
+    """
     lines = [_line(span, text[span[0] : span[1]]) for span in _lines(text)]
     cut = _cut(lines)
+    if lines and title and fold.fold(lines[0].text).text.strip() == fold.fold(title).text.strip():
+        cut[0] = "the headline again"
     kept = {number: sentence.spans(text, *line.span) for number, line in enumerate(lines) if number not in cut}
     if len(kept) > 1 and sum(map(len, kept.values())) - len(kept[last := max(kept)]) >= _ENOUGH:
         cut[last] = CLOSING

@@ -47,7 +47,7 @@ def see(rule: Rule, looked: finds.Finds, read: Callable[[], Body]) -> Seen:
 def all_places(rule: Rule, title: str, summary: str, article: str) -> list[Place]:
     """Every word of the rule in the texts, in no order; a receipt has a choice of them only."""
     looked = finds.look(rule, tuple(fold.fold(text) for text in (title, summary, article)))
-    seen = see(rule, looked, lambda: passages.read(article))
+    seen = see(rule, looked, lambda: passages.read(article, title))
     return list(_places(rule, seen.everything, seen.counted))
 
 
