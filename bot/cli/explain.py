@@ -223,9 +223,10 @@ def _then(each: _Judged, row: LogRow) -> str:
 
 def _whole(subject: _Subject, judged: Sequence[_Judged]) -> dict[str, object]:
     texts = subject.texts
+    cut = match.left_out(texts.article, texts.title)
     return {
         "source": subject.name, "title": texts.title, "summary": texts.summary, "article": subject.note, "text": texts.article,
-        "left_out": [{"start": start, "end": end, "what": what} for (start, end), what in match.left_out(texts.article)],
+        "left_out": [{"start": start, "end": end, "what": what} for (start, end), what in cut],
         "item": row_json(subject.row) if subject.row else None,
         "verdicts": [_verdict(each, texts) for each in judged],
     }  # fmt: skip

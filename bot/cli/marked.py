@@ -25,14 +25,14 @@ def text_lines(texts: match.Texts, rules: Sequence[match.Rule]) -> Iterator[Line
         spans = [(place.span, str(place.role)) for place in found if place.where == where]
         if text:
             yield Line(prefix=_label(where), runs=_runs(text, spans))
-    yield from _article(texts.article, [(place.span, str(place.role)) for place in found if place.where == "article"])
+    yield from _article(texts, [(place.span, str(place.role)) for place in found if place.where == "article"])
 
 
-def _article(text: str, spans: Sequence[tuple[Span, str]]) -> Iterator[Line]:
-    cut = {start: what for (start, _), what in match.left_out(text)}
+def _article(texts: match.Texts, spans: Sequence[tuple[Span, str]]) -> Iterator[Line]:
+    cut = {start: what for (start, _), what in match.left_out(texts.article, texts.title)}
     ordered, at, label = sorted(spans), 0, "article"
     first = 0
-    for paragraph in text.split(_LINES):
+    for paragraph in texts.article.split(_LINES):
         end = at + len(paragraph)
         last = first
         while last < len(ordered) and ordered[last][0][0] < end:

@@ -51,9 +51,9 @@ def all_places(rule: Rule, title: str, summary: str, article: str) -> list[Place
     return list(_places(rule, seen.everything, seen.counted))
 
 
-def left_out(article: str) -> list[tuple[Span, str]]:
-    """The lines of an article that are no part of it, with what they look like."""
-    return list(passages.read(article).cut)
+def left_out(article: str, title: str = "") -> list[tuple[Span, str]]:
+    """The lines of an article that are no part of it, with what they look like; as judging reads it under its title."""
+    return list(passages.read(article, title).cut)
 
 
 def _places(rule: Rule, everything: finds.Finds, counted: finds.Finds) -> Iterator[Place]:
