@@ -1,4 +1,4 @@
-"""Decisions about time and limits, each a function of values: what is due, read, retried, merged.
+"""Decisions about time and limits, each a function of values: what is due, and what is read.
 
 ``chance`` is a number in [0, 1) that the caller draws: jitter stays out of the core.
 """
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from bot.core.identify import Sighting
-from bot.model import Budget, Entry, Feed, FeedState, Fetched, FetchFailure, Item, Queued
+from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Item
 
 # Polls of one interval spread over a tenth of it, so that feeds added together do not stay together.
 # Only upward: a poll before the interval's end would break the promise made to the server.
@@ -24,9 +24,6 @@ SLOWEST_RETRY = timedelta(hours=1)
 PATIENCE = 3
 # A page that could not be had is asked for again when the story may stand only there.
 READ_AGAIN = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
-# The schedule of Standard Webhooks 1.0.0: 75 hours in all.
-DELIVER_AGAIN = tuple(timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
-DELIVERY_SPAN = timedelta(hours=75)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,55 +163,3 @@ def read_again(tries: int, now: datetime, retry_after: float | None = None) -> d
     if not 1 <= tries <= len(READ_AGAIN):
         return None
     return now + max(READ_AGAIN[tries - 1], timedelta(seconds=retry_after or 0.0))
-
-
-# ---------------------------------------------------------------- delivering
-
-
-def deliver_again(tries: int, since: datetime, retry_after: float | None, now: datetime, chance: float) -> datetime | None:
-    """When an alert that was not accepted is tried again; None: it is parked.
-
-    The receiver's own ``Retry-After`` is obeyed to the second. Otherwise the Standard Webhooks schedule, with up to a
-    tenth more. The end comes when both the hours and the tries of the schedule are used up: a receiver that asks for
-    one second of patience ten times must not lose an alert, nor a clock that jumps ahead by days.
-    """
-    if now - since >= DELIVERY_SPAN and tries > len(DELIVER_AGAIN):
-        return None
-    if retry_after is not None:
-        return now + timedelta(seconds=retry_after)
-    return now + DELIVER_AGAIN[min(tries, len(DELIVER_AGAIN)) - 1] * (1 + JITTER * chance)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What a channel's lane does next. ``send`` one alert, ``merge`` several into a digest, or nothing until ``wait``."""
-
-    send: int | None = None
-    merge: tuple[int, ...] = ()
-    wait: datetime | None = None
-
-
-def next_step(queue: Sequence[Queued], sent: Sequence[tuple[datetime, str]], budget: Budget, now: datetime) -> Step:
-    """The lane's next step: strictly in order, and within the budget.
-
-    Up to ``budget.messages`` single messages go out within ``budget.per``; then everything queued for a
-    story goes into one digest of it; then the lane waits for the window to move on. Nothing is dropped.
-    ``sent``: when the channel accepted messages within the window, and their types.
-    """
-    if not queue:
-        return Step()
-    head = queue[0]
-    if head.due is not None and head.due > now:
-        return Step(wait=head.due)
-    # What was tried before keeps its own id: its receiver may have it already.
-    rationed = head.type == "development.new" and not head.tries
-    if not rationed or not _spent(sent, budget, "development.new"):
-        return Step(send=head.seq)
-    if any(kind == "digest" for _, kind in sent):
-        return Step(wait=min(moment for moment, _ in sent) + budget.per)
-    fresh = (queued for queued in queue if queued.type == head.type and queued.story == head.story and not queued.tries)
-    return Step(merge=tuple(queued.seq for queued in fresh))
-
-
-def _spent(sent: Sequence[tuple[datetime, str]], budget: Budget, kind: str) -> bool:
-    return sum(1 for _, sent_kind in sent if sent_kind == kind) >= budget.messages

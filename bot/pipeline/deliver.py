@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from bot.core import decide, render
+from bot.core import lane, render
 from bot.edge.store import Transaction, outbox
 from bot.errors import StateBusy
 from bot.model import Alert, Answer, Channel, OutboxRow
@@ -40,7 +40,7 @@ class Courier:
             with self.edges.store.read() as connection:
                 queue = outbox.waiting(connection, channel.name)
                 window = outbox.sent_since(connection, channel.name, now - channel.budget.per)
-            step = decide.next_step(queue, window, channel.budget, now)
+            step = lane.next_step(queue, window, channel.budget, now)
             if step.merge:
                 with self.edges.store.write() as tx:
                     outbox.merge(tx, step.merge, now)
@@ -89,7 +89,7 @@ class Courier:
     def _after(self, row: OutboxRow, answer: Answer, now: datetime) -> tuple[Answer, datetime | None]:
         if answer.state != "retry":
             return answer, None
-        due = decide.deliver_again(row.tries, row.since, answer.retry_after, now, self.chance())
+        due = lane.again(row.tries, row.since, answer.retry_after, now, self.chance())
         if due is None:
             return replace(answer, state="parked", why=f"given up after 75 hours: {answer.why}"), None
         return answer, due
