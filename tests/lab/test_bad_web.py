@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,10 @@ FEEDS = {
 }
 
 
+# A host has one turn at a time: a feed that never answers would use up the others' deadlines at its host.
+HOSTS = tuple(f"127.0.0.{number}" for number in range(1, len(FEEDS) + 2))
+
+
 class Played:
     """The bad feeds' run: three passes, and what the bot said of it."""
 
@@ -32,8 +37,8 @@ class Played:
         scene.network["deadline"] = "2s"
         scene.sink("webhook")
         good, shaky = scene.feed("good"), scene.feed("shaky")
-        for name, (script, _) in FEEDS.items():
-            scene.feed(name, scene.other(f"{name}-1"), scene.other(f"{name}-2")).script = script
+        for host, (name, (script, _)) in zip(HOSTS[1:], FEEDS.items(), strict=True):
+            scene.feed(name, scene.other(f"{name}-1"), scene.other(f"{name}-2"), host=host).script = script
         self.passes = [scene.once()]
         good.add(scene.match("from the good feed"))
         shaky.script = scripts.status(500)
@@ -46,8 +51,9 @@ class Played:
 
 
 @pytest.fixture(scope="module")
-def played(run: Scene) -> Played:
-    return Played(run)
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    with Scene(tmp_path_factory.mktemp("bad") / "scene", hosts=HOSTS) as scene:
+        yield Played(scene)
 
 
 def test_good_feeds_are_unharmed(played: Played) -> None:

@@ -32,6 +32,7 @@ SECOND = (
     "Last week it came to terms with the Pentagon about a network for secrets. Its rival Anthropic had refused such terms.",
     "At NATO headquarters in Brussels nobody was available for comment outside office hours.",
 )
+NAMED = 8  # terms that a chat message names; of the others it gives the number
 OURS = [(title, "\n\n".join(paragraphs)) for title, *paragraphs in (FIRST, SECOND)]
 
 
@@ -108,7 +109,7 @@ def test_a_chat_alert_says_what_a_reader_needs(told: Scene, sink: str, date: str
     said = " ".join(texts(message.payload))
     assert re.search(date, said), "the time, in each reader's own zone"
     plain = re.sub(r"[\\*_~`\u200b\u2060]", "", unescape(said))
-    wanted = [row["title"], *row["verdicts"][0]["terms"], row["verdicts"][0]["sentence"][:60]]
+    wanted = [row["title"], *row["verdicts"][0]["terms"][:NAMED], row["verdicts"][0]["sentence"][:60]]
     assert [words for words in wanted if re.sub(r"[*_~`]", "", words) not in plain] == []
 
 

@@ -198,4 +198,4 @@ def test_what_is_left_out_changes_no_answer(lines):
 def test_a_hostile_robots_txt_costs_little(text):
     started = time.process_time()
     Protego.parse(ours(text[:500_000])).can_fetch("http://example.org/" + "a" * 8_000, "Storywatch")
-    assert time.process_time() - started < 2.0
+    assert time.process_time() - started < 10.0  # unguarded, the first takes minutes and gigabytes; guarded, half a second
