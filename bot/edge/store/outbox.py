@@ -37,6 +37,7 @@ def queue(tx: sa.Connection, alert: Alert) -> None:
     development = int(alert.entries[0].development.id) if alert.type == "development.new" else None
     content = {
         "story_title": alert.story_title, "feed": alert.feed, "problem": alert.problem, "baseline": alert.baseline,
+        "repeats": alert.repeats,
         "entries": [entry_to_json(entry) for entry in alert.entries],
     }  # fmt: skip
     added = tx.execute(
@@ -205,7 +206,7 @@ def _alert(row: sa.Row[Any]) -> Alert:
     return Alert(
         id=row.id, type=row.type, channel=row.channel, created=row.created, story=row.story, story_title=content["story_title"],
         entries=tuple(entry_from_json(entry) for entry in content["entries"]), feed=content["feed"],
-        problem=content["problem"], baseline=content["baseline"],
+        problem=content["problem"], baseline=content["baseline"], repeats=content.get("repeats", False),
     )  # fmt: skip
 
 
