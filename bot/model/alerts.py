@@ -68,6 +68,7 @@ class Alert:
     feed: str = ""
     problem: str = ""
     baseline: bool = False  # a first pass's digest: the entries stood in the feeds before the watch began
+    repeats: bool = False  # a digest after the state was restored: what is in it may have been told before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

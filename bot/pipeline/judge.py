@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from bot.config import Config
 from bot.core import decide, develop, extract, match
 from bot.edge.http import retry_after
-from bot.edge.store import Transaction, feeds, items, log, outbox, verdicts
+from bot.edge.store import Reading, Transaction, feeds, items, log, outbox, restored, verdicts
 from bot.errors import ChildError
 from bot.model import (
     Alert,
@@ -121,36 +121,58 @@ class Judge:
             verdicts.keep_print(tx, item.id, made, now)
             for verdict, new in placed:
                 if new and verdict.verdict == "match":
+                    if restored.in_doubt(tx, item.feed, item.first_seen):
+                        restored.hold(tx, item.id, verdict.story)
+                        continue
                     self._queue(tx, "development.new", self.stories[verdict.story], [(item, verdict)], now)
         return Judged(judgement=judgement, kept=True)
 
     def announce(self, now: datetime) -> int:
-        """After a first pass: one digest per story and channel of what already matched. Returns the items told."""
+        """After a first pass: one digest per story and channel of what already matched. Returns the items told.
+
+        Likewise after the state was restored: one of what is new since the copy, and may have been told before.
+        """
         with self.edges.store.read() as connection:
-            if not verdicts.unannounced(connection) or items.waiting(connection)[1] or feeds.unpolled(connection):
+            if not verdicts.unannounced(connection) or _pass_goes_on(connection):
                 return 0
         told = 0
         with self.edges.store.write() as tx:
-            if items.waiting(tx)[1] or feeds.unpolled(tx):
+            if _pass_goes_on(tx):
                 return 0  # the pass is not over: one digest for all feeds
             for name, ids in verdicts.unannounced(tx).items():
                 if name in self.stories:
                     told += len(ids)
-                    self._queue(tx, "digest", self.stories[name], _first_of_each(tx, name, ids), now)
+                    firsts = _first_of_each(tx, name, ids)
+                    for repeats in (False, True):
+                        about = [(item, verdict) for item, verdict in firsts if (verdict.verdict == "match") is repeats]
+                        if about:
+                            self._queue(tx, "digest", self.stories[name], about, now, repeats=repeats)
                 verdicts.announced(tx, name, ids)
         return told
 
     def _queue(
-        self, tx: Transaction, kind: AlertType, story: Story, about: Sequence[tuple[Item, Verdict]], now: datetime
+        self,
+        tx: Transaction,
+        kind: AlertType,
+        story: Story,
+        about: Sequence[tuple[Item, Verdict]],
+        now: datetime,
+        *,
+        repeats: bool = False,
     ) -> None:
         standing = verdicts.of_development(tx, [verdict.development or 0 for _, verdict in about])
         entries = tuple(_entry(item, verdict, standing) for item, verdict in about)
         alert = Alert(
             id="", type=kind, channel="", created=now, story=story.name, story_title=story.title, entries=entries,
-            baseline=kind == "digest",
+            baseline=kind == "digest" and not repeats, repeats=repeats,
         )  # fmt: skip
         for channel in story.channels:
             outbox.queue(tx, replace(alert, id=outbox.new_id(), channel=channel))
+
+
+def _pass_goes_on(connection: Reading) -> bool:
+    """Whether a first pass, or the first one since a restore, is not over: feeds or items of it still wait."""
+    return bool(items.waiting(connection)[1] or feeds.unpolled(connection) or restored.waiting(connection))
 
 
 def _verdict(item: Item, story: str, receipt: Receipt) -> Verdict:

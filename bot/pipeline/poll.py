@@ -11,7 +11,7 @@ from typing import Any
 from bot.config import Config
 from bot.core import cut, decide, identify, listed, parse
 from bot.edge.http import retry_after
-from bot.edge.store import Transaction, feeds, items, outbox
+from bot.edge.store import Transaction, feeds, items, outbox, restored
 from bot.errors import ChildError, ParseError, Stopping
 from bot.model import Alert, Entry, Feed, FeedState, Fetched, FetchFailure, NewItem, ParsedFeed
 from bot.pipeline.edges import Edges
@@ -116,6 +116,8 @@ class Poller:
             new = [_new_item(feed, sightings[n], baseline=first and n not in backlog, inside=inside) for n in fresh]
             became = {n: sighting.of for n, sighting in enumerate(sightings) if sighting.of is not None}
             became.update(zip(fresh, items.add(tx, feed.name, new, now), strict=True))
+            if new and not first and not settled:  # its first document since the state was restored
+                restored.answered(tx, feed.name, now)
             marks = {mark: became[n] for n, mark in enumerate(document.marks) if n in became}
             state = decide.after_document(state, now, whole=whole, settled=settled)
             feeds.save(tx, state, listed.pack({**document.standing, **marks}))

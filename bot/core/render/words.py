@@ -117,6 +117,8 @@ def _kind(alert: Alert, markup: Markup) -> str:
     if alert.type == "feed.problem":
         return f"Problem with the feed {fitted(one_line(alert.feed), OUTLET, markup.escape)}" if alert.feed else "Problem"
     if alert.type == "digest":
+        if alert.repeats:
+            return f"{count} since the state was restored; may repeat what you were told before"
         return f"{count} already matched when the watch began" if alert.baseline else f"{count} in one digest"
     return "update" if alert.type == "development.update" else ""
 
