@@ -77,6 +77,8 @@ COMMANDS = [
     Deferred("suggest", "bot.cli.suggest:suggest", "Propose changes of a story's rule, from your marks."),
     Deferred("alerts", "bot.cli.alerts:alerts", "List the outbox; retry an alert, test a channel."),
     Deferred("status", "bot.cli.status:status", "Show feeds and channels, and what needs a person."),
+    Deferred("backup", "bot.cli.backup:backup", "Copy the state while the bot is at work."),
+    Deferred("restore", "bot.cli.restore:restore", "Go back to a copy of a damaged state."),
     Deferred("completion", "bot.cli.completion:completion", "Print the completion script of a shell."),
 ]
 
@@ -151,6 +153,9 @@ def _call(args: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo(f"{PROGRAM}: interrupted", err=True)
         return _INTERRUPTED
+    except MemoryError:
+        click.echo(f"{PROGRAM}: not enough memory (ulimit -v, or the limits of the service)", err=True)
+        return 1
     except StorywatchError as error:
         click.echo(safe_lines(str(error)) if isinstance(error, ConfigError) else f"{PROGRAM}: {safe(str(error))}", err=True)
         return error.exit_code

@@ -61,6 +61,8 @@ def once(context: Context, *, now: datetime | None, as_json: bool, verbose: bool
             if stop.is_set():
                 workshop.cut()
             rounds.close()
+        if failure := rounds.crew.trouble.fatal or workshop.edges.store.lost():
+            raise failure
         told = _summary(tally.counts, workshop.edges.store, config, complete=not stop.is_set())
     if as_json:
         write_json(told | {name: iso(told[name]) for name in ("next_try", "next_poll")})
@@ -87,10 +89,12 @@ def _sigterm() -> Iterator[threading.Event]:
 
 
 def _waiter(rounds: Rounds, stop: threading.Event) -> Callable[[Callable[[], bool]], None]:
-    """Waits for a phase of the pass to end; gives up soon after somebody asked to stop."""
+    """Waits for a phase of the pass to end; gives up soon after somebody asked to stop, or the state turned out damaged."""
 
     def wait(done: Callable[[], bool]) -> None:
         while not done() and not stop.is_set():
+            if rounds.crew.trouble.fatal is not None:
+                stop.set()
             rounds.crew.changed.wait(0.2)
             rounds.crew.changed.clear()
 

@@ -20,7 +20,7 @@ PROJECT = Path(__file__).parents[2]
 HEAVY = {"requests", "sqlalchemy", "feedparser", "trafilatura", "pydantic", "rich", "lark", "alembic", "apscheduler", "pebble"}
 NAMES = [
     *("init", "demo", "check", "run", "once", "log", "show", "explain", "mark", "review", "replay", "suggest"),
-    *("alerts", "status", "completion"),
+    *("alerts", "status", "backup", "restore", "completion"),
 ]
 
 
