@@ -86,7 +86,7 @@ class Judge:
         if not rules:
             return Article(text="", note="not read: " + (item.duplicate_why or "no story looks at this feed"))
         feed = self.feeds.get(item.feed) or Feed(name=item.feed, url="", interval=timedelta())
-        hinted = any(match.hints(rule, item.title, item.summary) for rule in rules)
+        hinted = feed.articles != "never" and match.hints(rules, item.title, item.summary)
         why = decide.why_not_read(item, feed, hinted=hinted)
         if why is not None or item.url is None:
             return Article(text="", note=f"not read: {why}")
