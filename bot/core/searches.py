@@ -148,13 +148,21 @@ def _of_leaf(found: Sequence[Spelling], edition: Edition) -> list[str]:
     """The names of one concept in a language: its own by turns with those of every language."""
     fit = [each for each in found if each.term.kind == "words" and not each.term.short and _plain(each.term.text)]
     own = [each for each in fit if _is_own(each, edition)]
-    general = [each for each in fit if not each.languages and each not in own and _scripts(each.term) <= {"latin"}]
+    general = [each for each in fit if each not in own and _is_general(each, edition)]
     if edition.script != "latin" and not any("*" not in each.term.text for each in own):
         # НАТО stands under one language and is written so in its neighbours', too.
         own += [each for each in fit if each not in own and edition.script in _scripts(each.term)]
-    first = (general, own) if edition.script == "latin" else (own, general)
-    texts = [[_plain(each.term.text) for each in sorted(some, key=_is_phrase)] for some in first]
-    return [text for row in zip_longest(*texts) for text in row if text is not None]
+    by_turns = (general, own) if edition.script == "latin" else (own, general)
+    texts = [[_plain(each.term.text) for each in sorted(some, key=_is_phrase)] for some in by_turns]
+    first, second, *others = [*(text for row in zip_longest(*texts) for text in row if text is not None), "", ""]
+    return [text for text in (first, second, *sorted(others, key=lambda text: " " in text)) if text]
+
+
+def _is_general(each: Spelling, edition: Edition) -> bool:
+    """Whether a name in Latin letters is of every language; acronyms are of more than the one they stand under: OTAN."""
+    if not _scripts(each.term) <= {"latin"}:
+        return False
+    return not each.languages or (edition.script == "latin" and bool(re.fullmatch(r"[^\W\d_a-z]{2,6}", each.term.text)))
 
 
 def _is_phrase(each: Spelling) -> bool:
@@ -176,7 +184,7 @@ def _is_own(each: Spelling, edition: Edition) -> bool:
 def _is_written_in(text: str, edition: Edition) -> bool:
     """Whether the characters are those of the mainland or of Taiwan: 约 is in GB 2312 alone, 約 in Big5 alone."""
     try:
-        text.encode("big5" if edition.code == "zh-TW" else "gb2312")
+        "".join(char for char in text if _letters(char) == "han").encode("big5" if edition.code == "zh-TW" else "gb2312")
     except UnicodeEncodeError:
         return False
     return True
