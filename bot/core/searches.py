@@ -205,7 +205,7 @@ def _spellings(leaf: Leaf, concepts: Mapping[str, Sequence[Spelling]]) -> Sequen
 def _plain(text: str) -> str:
     """The name without stars, or nothing: a word that is cut off at its end may be found, a phrase of such words is not."""
     bare = text.strip("*")
-    if "*" in bare or ("*" in text and " " in text):
+    if "*" in bare or (bare != text and not re.fullmatch(r"\w+", bare)):
         return ""
     return re.sub(r"(?<=[\u05d0-\u05ea])\"(?=[\u05d0-\u05ea])", "\u05f4", bare).replace('"', "")
 
