@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from bot.cli import sheet
+from bot.cli import progress, sheet
 from bot.cli.context import Context, examples
 from bot.cli.feedlook import advice, judged, looker, seen_lines
 from bot.cli.sheet import fact, line
@@ -102,21 +102,25 @@ def _refuse_taken(known: Known | None, what: str) -> None:
 
 
 def _find(config: Config, wanted: str, pick: int | None) -> _Found:
-    with looker(config, f"asking {urlsplit(wanted).hostname or wanted}"[:60]) as looking:
-        sought = looking.seek(wanted)
+    with looker(config) as looking:
+        with progress.bar("asking"):
+            sought = looking.seek(wanted)
+        page = sought.look.answer
         if sought.look.examined is not None:
             return _Found(look=sought.look)
-        if sought.look.answer is None or sought.look.answer.status != 200 or not _is_page(sought):
+        if page is None or page.status != 200 or not _is_page(sought):
             _give_up(sought.look)
         if not sought.links:
             return _guessed(looking, sought)
-    link = _chosen(sought, pick)
-    with looker(config, "asking for the feed") as looking:
-        look = looking.look(_harmless(link.url), inside=sought.look.answer.inside)
+        link = _chosen(sought, pick)
+        with progress.bar("asking for the feed"):
+            look = looking.look(_harmless(link.url), inside=page.inside)
     if look.examined is None:
-        raise StorywatchError(f"{sought.look.url} names {look.url} as its feed, but {look.problem}: try another with --pick N")
-    said = "declares it as its feed" if link.how == "declared" else "links to it"
-    return _Found(look=look, how=f"{sought.look.answer.url} {said}")
+        others = (
+            "choose another with --pick N" if len(sought.links) > 1 else "open both in a browser, and give the feed's address"
+        )
+        raise StorywatchError(f"{wanted} names {look.url} as its feed, but that gives none: {look.problem}; {others}")
+    return _Found(look=look, how=f"{page.url} {'declares it as its feed' if link.how == 'declared' else 'links to it'}")
 
 
 def _is_page(sought: Sought) -> bool:

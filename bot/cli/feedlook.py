@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.cli import progress
 from bot.cli.sheet import Line, fact, line
 from bot.cli.times import iso, local
 from bot.config import Config
@@ -37,10 +36,9 @@ class Judged:
 
 
 @contextmanager
-def looker(config: Config, words: str) -> Iterator[Looker]:
-    """What asks and reads, while it is open; ``words`` say what for, on a terminal."""
+def looker(config: Config) -> Iterator[Looker]:
+    """What asks and reads, while it is open."""
     with ExitStack() as closing:
-        closing.enter_context(progress.bar(words))
         pool = Pool(1)
         closing.callback(pool.stop, 0.0)
         turns = HostTurns(config.network.host_gap.total_seconds())

@@ -9,6 +9,7 @@ from typing import get_args
 
 import click
 
+from bot.cli import progress
 from bot.cli.context import Context, examples
 from bot.cli.feedlook import looker
 from bot.cli.terminal import safe
@@ -136,8 +137,9 @@ def _feed(search: Search, story: str) -> NewFeed:
 def _checked(config: Config, feeds: Sequence[NewFeed]) -> list[NewFeed]:
     """The feeds, each asked once, with what came in the place of the note that nobody asked."""
     checked = []
-    with looker(config, "asking the engine") as looking:
-        for feed in feeds:
+    with progress.bar("asking the engine") as show, looker(config) as looking:
+        for number, feed in enumerate(feeds, 1):
+            show(number, len(feeds), f"asking {number} of {count(len(feeds), 'search', 'searches')}")
             look = looking.look(feed.url)
             today = datetime.now(UTC).date().isoformat()
             if look.examined is not None:

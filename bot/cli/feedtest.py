@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 import click
 
-from bot.cli import sheet
+from bot.cli import progress, sheet
 from bot.cli.context import Context, examples
 from bot.cli.feedlook import Judged, advice, first_items, item_json, judged, looker, rhythm, seen_lines, server_lines, shown_url
 from bot.cli.output import write_json
@@ -82,7 +82,7 @@ def _test(config: Config, text: str) -> _Tested:
             f"{text}: neither an address nor a feed of the configuration{near(text, names)}; see storywatch feed list"
         )
     private = known.headers if known else {}
-    with looker(config, "asking") as looking:
+    with progress.bar("asking"), looker(config) as looking:
         if known:
             look, links = looking.look(url, private=private), tuple[Link, ...]()
         else:
