@@ -19,8 +19,10 @@ from bot.errors import ParseError
 
 LARGEST = 4_000_000  # bytes: 10,000 feeds take 2 MB; the dearest document of that size takes 3 s
 MOST_FEEDS = 10_000
+_MOST_OUTLINES = 3 * MOST_FEEDS  # groups and notes among them
 NAMESPACE = "urn:storywatch:opml"  # of our own attributes: OPML 2.0 allows others in a namespace only
 
+_MOST_FAULTS = 1_000  # told of one list
 _NAME = 120  # as long as a feed's name may be
 _LOOKED_AT = 2_000  # characters of an attribute that may hold a name
 _GROUP = 60
@@ -87,6 +89,7 @@ class _Reader:
         self.parser.CharacterDataHandler = self._text
         self.parser.EntityDeclHandler = self._refuse_entity
         self.title, self.feeds, self.faults = "", list[Outline](), list[tuple[int, str]]()
+        self._outlines = 0
         self._open: list[str] = []
         self._groups: list[str | None] = []  # of each open outline; None for one that is a feed
 
@@ -119,17 +122,22 @@ class _Reader:
         )
 
     def _outline(self, of: Mapping[str, str], line: int) -> None:
+        self._outlines += 1
+        if self._outlines > _MOST_OUTLINES:
+            raise ParseError(f"line {line}: more than {_MOST_OUTLINES:,} outlines: import them in parts")
         called = clean((of.get("title") or of.get("text", ""))[:_LOOKED_AT], _NAME)
         url = of.get("xmlurl") or (of.get("url", "") if of.get("type", "").lower() in {"rss", "atom", "feed"} else "")
         self._groups.append(None if url else clean(called, _GROUP))
         if url:
             self._keep(of, called, url, line)
         elif of.get("type", "").lower() == "include":
-            self.faults.append(
-                (line, f"another list ({clean(of.get('url', '')[:_LOOKED_AT], 80)}) is included, which is not followed")
-            )
+            self._fault(line, f"another list ({clean(of.get('url', '')[:_LOOKED_AT], 80)}) is included, which is not followed")
         elif of.get("type", "").lower() in {"rss", "atom"}:
-            self.faults.append((line, f"{called or 'a feed'} has no xmlUrl"))
+            self._fault(line, f"{called or 'a feed'} has no xmlUrl")
+
+    def _fault(self, line: int, words: str) -> None:
+        if len(self.faults) <= _MOST_FAULTS:
+            self.faults.append((line, words if len(self.faults) < _MOST_FAULTS else "and more of that kind below"))
 
     def _keep(self, of: Mapping[str, str], called: str, url: str, line: int) -> None:
         if len(self.feeds) >= MOST_FEEDS:
