@@ -110,9 +110,10 @@ def _query(way: Way, concepts: Mapping[str, Sequence[Spelling]], edition: Editio
     kept: list[list[str]] = [[] for _ in groups]
     for number, name in _in_turns(groups):
         kept[number].append(name)
-        if len(kept[number]) > 1 and not _fits(_written(kept, engine), edition, engine):
+        if not _fits(_written(kept, engine), edition, engine) and any(kept[:number]):
             kept[number].pop()
-            break
+            if any(len(group) > 1 for group in kept):  # what is rarer does not fit, either
+                break
     return _written(kept, engine)
 
 
