@@ -129,7 +129,7 @@ def _taken(read: Opml, there: Feeds) -> _Taken:
         free = there.free(feed.name)
         if free != feed.name:
             said.append((outline.line, f'the name "{feed.name}" is taken: it becomes "{free}"'))
-        heading = ("---- " + " / ".join(outline.groups), "") if outline.groups and outline.groups != around else ()
+        heading = (f"---- {' / '.join(outline.groups) or '(no group)'}", "") if outline.groups != around else ()
         around = outline.groups
         feed = replace(feed, name=free, comments=heading)
         there.take(feed)
