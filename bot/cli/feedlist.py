@@ -71,13 +71,13 @@ class _Taken:
 @click.argument("file", metavar="FILE")
 @click.option("--dry-run", is_flag=True, help="Show what would be written; write nothing.")
 @click.pass_obj
-def import_(context: Context, *, file: str, dry_run: bool) -> None:
+def import_(context: Context, *, file: str, dry_run: bool) -> int:
     """Add the feeds of an OPML list (OPML 1 and 2); - is the standard input.
 
     Feeds whose address is there already are left out, and named. Outlines around feeds become comments above them. A name that
     is taken gets a number. None of the feeds is asked: `storywatch check --online` does that.
 
-    Exit code 1 when the list cannot be read or has no feed.
+    Exit code 1 when the list cannot be read, or no feed of it can be used.
     """
     config = context.load()
     name = "standard input" if file == "-" else file
@@ -101,6 +101,7 @@ def import_(context: Context, *, file: str, dry_run: bool) -> None:
     click.echo(safe(f"{done}: {count(len(taken.feeds), 'feed')}{left}"))
     if taken.feeds and not dry_run:
         click.echo("ask each of them once: storywatch check --online")
+    return 0 if taken.feeds or taken.known else 1
 
 
 def _bytes(file: str) -> bytes:

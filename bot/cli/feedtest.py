@@ -48,7 +48,9 @@ class _Tested:
 
 @click.command(
     epilog=examples(
-        "storywatch feed test https://example.org/feed.xml", 'storywatch feed test "BBC World"', "storywatch feed test BBC --json"
+        "storywatch feed test https://example.org/feed.xml",
+        'storywatch feed test "BBC World"',
+        "storywatch feed test example.org --json",
     )
 )
 @click.argument("feed", metavar="URL|NAME")

@@ -116,7 +116,7 @@ class Looker:
         except ChildError:
             return None
         why = read.article.note.removeprefix("failed: ")
-        return why if why in _FOREIGN else None
+        return why.removesuffix(" instead of the article") if why in _FOREIGN else None
 
 
 def validators(answer: Fetched | None) -> dict[str, str]:

@@ -7,6 +7,7 @@ import tomllib
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.lab.server import Loopback, Reply, Request
 from .conftest import Told
 from .place import Place, page, rss
 
+DATA = Path(__file__).parents[1] / "data" / "pages"
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
@@ -133,6 +135,8 @@ BAD: dict[str, tuple[Reply, str]] = {
         Reply(status=403, body=b"<html><title>Just a moment...</title></html>", headers=CHALLENGE),
         "a robot check",
     ),
+    "a challenge page that says 200": (Reply(body=(DATA / "challenge.html").read_bytes()), "a robot check"),
+    "a wall of consent": (Reply(body=(DATA / "consent_wall.html").read_bytes()), "a consent notice"),
     "missing": (Reply(status=404), "404 Not Found"),
     "gone wrong": (Reply(status=503), "503"),
     "empty": (Reply(), "an empty document"),
