@@ -79,6 +79,7 @@ COMMANDS = [
     Deferred("init", "bot.cli.init:init", "Write a first configuration, ready to run."),
     Deferred("demo", "bot.cli.demo:demo", "Watch some days of the story pass in seconds."),
     Deferred("check", "bot.cli.check:check", "Say what is wrong with the configuration."),
+    Deferred("feed", "bot.cli.feed:feed", "Add feeds, test them, exchange lists of them."),
     Deferred("run", "bot.cli.run:run", "Watch the feeds: the daemon."),
     Deferred("once", "bot.cli.once:once", "Make one pass: poll, judge, deliver what is due."),
     Deferred("log", "bot.cli.log:log", "List what was seen, and what was made of it."),

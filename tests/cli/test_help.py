@@ -19,7 +19,7 @@ from bot.errors import StorywatchError
 PROJECT = Path(__file__).parents[2]
 HEAVY = {"requests", "sqlalchemy", "feedparser", "trafilatura", "pydantic", "rich", "lark", "alembic", "apscheduler", "pebble"}
 NAMES = [
-    *("init", "demo", "check", "run", "once", "log", "show", "explain", "mark", "review", "replay", "suggest"),
+    *("init", "demo", "check", "feed", "run", "once", "log", "show", "explain", "mark", "review", "replay", "suggest"),
     *("alerts", "status", "backup", "restore", "completion"),
 ]
 
