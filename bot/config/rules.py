@@ -180,6 +180,13 @@ def signing_secret(text: str) -> str:
     return text
 
 
+def mention(text: str) -> str:
+    """Whom to call; the form depends on the kind of the channel and is checked elsewhere."""
+    if not text or len(text) > 80 or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError('is no mention: write one like "<!here>" (Slack) or "@here" (Discord, Mattermost)')
+    return text
+
+
 def header_name(text: str) -> str:
     """The name of a request header of a feed."""
     if not _TOKEN.fullmatch(text):

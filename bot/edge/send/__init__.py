@@ -42,7 +42,7 @@ class Sender:
         try:
             headers |= _extra(channel, alert_id, payload, at)
         except ValueError:  # without its text: it could quote the secret
-            return Answer(state="parked", why=f"the secret of the channel {channel.name} is not whsec_ and base64")
+            return Answer(state="parked", why=f"a secret of the channel {channel.name} is not whsec_ and base64")
         url = _waiting(channel.url) if channel.kind == "discord" else channel.url
         answer = self._post(url, payload.body, headers)
         return answers.read(answer, channel, payload, attempt=attempt, now=datetime.fromtimestamp(at, UTC))
@@ -61,7 +61,8 @@ class Sender:
 
 def _extra(channel: Channel, alert_id: str, payload: Payload, at: float) -> dict[str, str]:
     if channel.kind == "webhook":
-        return signing.headers(alert_id, payload.body, channel.secret, at)
+        secrets = (*([channel.secret] if channel.secret else []), *channel.older_secrets)
+        return signing.headers(alert_id, payload.body, secrets, at)
     return {"User-Agent": _DISCORD_AGENT} if channel.kind == "discord" else {}
 
 

@@ -3,9 +3,11 @@
 import json
 
 import pytest
-from render_cases import PROBLEM, TEST, UNIX, alert, digest, discord_problems, entry, needs_contracts, schema_problems
+from render_cases import PROBLEM, TEST, UNIX, alert, digest, entry, needs_contracts
 
 from bot.core.render import discord, escape, payloads
+from tests.contracts.checks import discord_problems
+from tests.contracts.schemas import schema_problems
 
 DATE = f"<t:{UNIX}:f> (<t:{UNIX}:R>)"
 QUOTE = "> **OpenAI** is considering a contract with **NATO**, the senators said."

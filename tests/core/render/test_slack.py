@@ -4,10 +4,12 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from render_cases import PROBLEM, SENTENCE, TEST, UNIX, alert, digest, entry, needs_contracts, schema_problems, slack_problems
+from render_cases import PROBLEM, SENTENCE, TEST, UNIX, alert, digest, entry, needs_contracts
 from slack_sdk.models.blocks import Block
 
 from bot.core.render import escape, payloads, slack
+from tests.contracts.checks import slack_problems
+from tests.contracts.schemas import schema_problems
 
 DATE = f"<!date^{UNIX}^{{date_short_pretty}} {{time}}|2026-03-03 14:05 UTC>"
 LINK = "*<https://example.org/a?x=1&amp;y=2|OpenAI weighs NATO deal>*"
