@@ -8,16 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TextIO, TypeAlias
 
-from bot import __version__
 from bot.edge.send import answers, signing
+from bot.edge.send.agent import DISCORD_AGENT
 from bot.model import Answer, Channel, Fetched, FetchFailure, Payload, Secret
 
 __all__ = ["Post", "Sender"]
 
 Post: TypeAlias = Callable[[Secret, bytes, Mapping[str, str]], Fetched | FetchFailure]
-
-# Discord refuses other forms ("User Agent", discord-api-docs reference); there is no public address of ours to name.
-_DISCORD_AGENT = f"DiscordBot (storywatch, {__version__})"
 
 
 class Sender:
@@ -63,7 +60,7 @@ def _extra(channel: Channel, alert_id: str, payload: Payload, at: float) -> dict
     if channel.kind == "webhook":
         secrets = (*([channel.secret] if channel.secret else []), *channel.older_secrets)
         return signing.headers(alert_id, payload.body, secrets, at)
-    return {"User-Agent": _DISCORD_AGENT} if channel.kind == "discord" else {}
+    return {"User-Agent": DISCORD_AGENT} if channel.kind == "discord" else {}
 
 
 def _waiting(url: Secret) -> Secret:

@@ -60,7 +60,7 @@ def _known(channel: Channel, answer: Fetched) -> tuple[Meaning | None, str]:
 
 
 def _by_status(channel: Channel, answer: Fetched, attempt: int) -> Meaning:
-    said = _quoted(answer, channel) or "no reason given"
+    said = quoted(answer, channel) or "no reason given"
     if answer.status in _PASSING or answer.status >= 500:
         return Meaning("passing", said)
     if answer.status // 100 == 3:
@@ -96,7 +96,7 @@ def _object(answer: Fetched) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _quoted(answer: Fetched, channel: Channel) -> str:
+def quoted(answer: Fetched, channel: Channel) -> str:
     """The start of the body on one printable line. Pieces of the channel's address and its secret become ``***``."""
     text = answer.body[:_READ].decode("utf-8", "replace")
     secrets = [value.reveal() for value in (channel.url, channel.secret, *channel.older_secrets) if value is not None]
