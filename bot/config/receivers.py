@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import cast, get_args
 from urllib.parse import parse_qsl, urlsplit
 
+from bot.config import rules
 from bot.config.entries import Entry, entries, listed
 from bot.config.secrets import Resolved
 from bot.core.render import mention
@@ -110,6 +111,6 @@ def _too_many(calls: Sequence[str]) -> str:
 
 
 def calls_of(written: object) -> tuple[str, ...]:
-    """The calls of a ``mention`` as it was written, one or several."""
+    """The calls of a ``mention`` as it was written, one or several; without what is none at all, which is told elsewhere."""
     several = [written] if isinstance(written, str) else listed(written)
-    return tuple(dict.fromkeys(call for call in several if isinstance(call, str)))
+    return tuple(dict.fromkeys(call for call in several if isinstance(call, str) and rules.CALL.fullmatch(call)))

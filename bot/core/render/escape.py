@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from bot.core.text import clean, shorten
@@ -53,6 +54,7 @@ _URL_SAFE = "%/?#:@!$&'()*+,;=~"
 _HOST = re.compile(r"[\w.\-:\[\]%]+", re.ASCII)
 
 
+@lru_cache(maxsize=512)  # a message that is tried in several details asks for the same titles again
 def one_line(text: str) -> str:
     """The text in one clean line, cut at a length that no channel shows whole anyway."""
     return clean(text, _LONGEST)
