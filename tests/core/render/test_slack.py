@@ -214,3 +214,11 @@ URLS = {
 @pytest.mark.parametrize(("url", "expected"), URLS.values(), ids=URLS)
 def test_address(url, expected):
     assert escape.slack_url(url) == expected
+
+
+def test_whom_the_operator_names_is_called_in_the_first_message_only():
+    sent = slack.render(numbered(60), ("<!here>", "<@U1>"))
+    assert [body["text"].count("<!here>") for body in sent] == [1, 0]
+    assert sent[0]["blocks"][0]["text"]["text"].startswith("<!here> <@U1> *OpenAI, NATO and the Pentagon")
+    (body,) = slack.render(alert(entry()), ("<!here>",))
+    assert body["blocks"][0] == context("<!here> OpenAI, NATO and the Pentagon")
