@@ -46,7 +46,7 @@ _MATTERMOST_NAMES = re.compile(r"[~#](?=\w)")  # of channels and hashtags
 
 # The renderers of Teams differ in what they make of a backslash: marks become look-alikes or are parted from their text.
 _TEAMS_MENTION = re.compile(r"</?at\b[^<>]*>", re.IGNORECASE)
-_TEAMS_MARKS = re.compile(r"<(?=[a-z/!?])|\](?=[(\[:])|\\(?=[!-/:-@\[-`{-~])|\{(?=\{)|\$(?=\{)", re.IGNORECASE)
+_TEAMS_MARKS = re.compile(r"<(?=[a-z/!?])|\](?=[(\[:])|\\(?=[!-/:-@\[-`{-~]|$)|\{(?=\{)|\$(?=\{)", re.IGNORECASE)
 _TEAMS_START = re.compile(r"^(?=[#>+-])")
 
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")

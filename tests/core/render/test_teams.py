@@ -60,6 +60,7 @@ ESCAPES = {
     "a template": ("{{DATE(2026-03-03)}} ${x}", "{\u200b{DATE(2026-03-03)}} $\u200b{x}"),
     "marks become look-alikes": ("*a* _b_", "∗a∗ ˍbˍ"),
     "a link is text": ("[a](http://e)", "[a]\u200b(http:\u200b//e)"),
+    "a backslash at the end, where our own marks may follow": ("a\\", "a\\\u200b"),
     "HTML is text": ("<script>", "<\u200bscript>"),
     "an entity": ("&lt;", "&\u200blt;"),
     "a list": ("- a", "\u200b- a"),
