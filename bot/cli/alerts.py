@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import get_args
@@ -113,32 +112,26 @@ def retry(context: Context, *, ids: tuple[str, ...]) -> None:
     click.echo(f"{count(len(queued), 'alert')} queued again" if queued else "nothing to retry: no alert is refused or waits")
 
 
-@alerts.command(epilog=examples("storywatch alerts test newsroom"))
+@alerts.command(epilog=examples("storywatch alerts test newsroom", "storywatch alerts test newsroom --mention"))
 @click.argument("channel")
+@click.option("--mention", is_flag=True, help="Call whom the channel and its story mention, too.")
 @click.pass_obj
-def test(context: Context, *, channel: str) -> int:
-    """Send a sample message to a channel now.
+def test(context: Context, *, channel: str, mention: bool) -> int:
+    """Send a sample alert to a channel now, marked as a test.
 
-    It goes past the outbox and leaves no trace in it. Says what came back; exit code 1: not delivered.
+    It goes past the outbox and leaves no trace in it. Says what came back and what to do when it was refused; a Teams workflow
+    accepts before it posts, so look into the channel. Exit code 1: not delivered.
     """
-    from bot.core import render
-    from bot.edge.http import Door
-    from bot.edge.send import Sender
-    from bot.model import Alert
-    from bot.workshop import user_agent
+    from bot.cli.trial import send_sample
 
     config = context.load()
     found = next((each for each in config.channels if each.name == channel), None)
     if found is None:
         names = ", ".join(each.name for each in config.channels) or "none"
         raise StorywatchError(f"{channel}: no such channel; configured are: {names}")
-    sample = Alert(id=outbox.new_id(), type="test", channel=channel, created=datetime.now(UTC))
-    door = Door(config.network, user_agent=user_agent(config.network.contact))
-    try:
-        answer = Sender(door.post, sys.stdout).send(found, sample.id, render.payloads(sample, found.kind)[0])
-    finally:
-        door.close()
-    click.echo(safe(f"{channel}: {'delivered' if answer.state == 'delivered' else 'not delivered'} ({answer.why})"))
+    answer, lines = send_sample(config, found, call=mention)
+    for line in lines:
+        click.echo(line)
     return 0 if answer.state == "delivered" else 1
 
 

@@ -8,8 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
+from bot.config import receivers
 from bot.config.schema import BotTable, ChannelTable, FeedTable, File, NetworkTable, StoryTable
 from bot.config.secrets import Resolved, hidden
+from bot.core.render import mention
 from bot.errors import Fault
 from bot.model import Channel, Feed, Network, Secret, Story
 
@@ -45,7 +47,8 @@ def build(path: Path, base: Path, read: Sequence[tuple[Resolved, File]]) -> Conf
     files = [file for _, file in read]
     bot = next((file.bot for file in files if file.bot), None) or BotTable()
     network = next((file.network for file in files if file.network), None) or NetworkTable()
-    channels = tuple(_channel(table) for file in files for table in file.channels)
+    stories = [table for file in files for table in file.stories]
+    channels = tuple(_channel(table, stories) for file in files for table in file.channels)
     return Config(
         path=path,
         files=tuple(origin.source.path for origin, _ in read),
@@ -98,12 +101,19 @@ def _story(table: StoryTable) -> Story:
     )
 
 
-def _channel(table: ChannelTable) -> Channel:
+def _channel(table: ChannelTable, stories: Sequence[StoryTable]) -> Channel:
+    kind, url = receivers.native(table.kind, table.url or "")
+    secret, *older = (Secret(text) for text in table.secret) if table.secret else (None,)
+    named = {story.name: tuple(call for call in story.mention if mention.fits(call, kind)) for story in stories}
     return Channel(
         name=table.name,
-        kind=table.kind,
-        url=Secret(table.url) if table.url else None,
-        secret=Secret(table.secret) if table.secret else None,
+        kind=kind,
+        url=Secret(url) if url else None,
+        secret=secret,
+        older_secrets=tuple(each for each in older if each),
+        forum=table.forum,
+        mention=table.mention,
+        story_mentions=MappingProxyType({story: calls for story, calls in named.items() if calls}),
         budget=table.budget,
     )
 

@@ -21,6 +21,7 @@ _TYPES = {
     "int_type": "a whole number",
     "list_type": "a list in brackets",
     "dict_type": "a table in braces",
+    "bool_type": "true or false",
 }
 
 

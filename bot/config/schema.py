@@ -30,6 +30,19 @@ def _means(rule: Callable[[str], T]) -> PlainValidator:
     return PlainValidator(read)
 
 
+def _one_or_more(rule: Callable[[str], str]) -> PlainValidator:
+    """A text, or a list of texts that is not empty; each as the rule has it."""
+
+    def read(value: object) -> tuple[str, ...]:
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
+            raise PydanticCustomError("string_type", "text or a list of texts expected")
+        return tuple(dict.fromkeys(rule(text) for text in texts))
+
+    return PlainValidator(read)
+
+
+Mention = Annotated[tuple[str, ...], _one_or_more(rules.mention)]
 Name = Annotated[str, AfterValidator(rules.name)]
 Slug = Annotated[str, AfterValidator(rules.slug)]
 Path = Annotated[str, AfterValidator(rules.path)]
@@ -90,6 +103,7 @@ class StoryTable(Table):
     channels: list[str] = Field(default=[], examples=['["newsroom"]'])
     feeds: list[str] | None = Field(default=None, examples=['["Example"]'])
     exclude_feeds: list[str] = Field(default=[], examples=['["Example"]'])
+    mention: Mention = Field(default=(), examples=['"<!here>"'])
 
 
 class ChannelTable(Table):
@@ -100,9 +114,11 @@ class ChannelTable(Table):
     url: Annotated[str, AfterValidator(rules.channel_address)] | None = Field(
         default=None, examples=['"${env:SLACK_WEBHOOK_URL}"']
     )
-    secret: Annotated[str, AfterValidator(rules.signing_secret)] | None = Field(
-        default=None, examples=['"${env:WEBHOOK_SECRET}"']
+    secret: Annotated[tuple[str, ...], _one_or_more(rules.signing_secret)] = Field(
+        default=(), examples=['"${env:WEBHOOK_SECRET}"']
     )
+    forum: bool = Field(default=False, examples=["true"])
+    mention: Mention = Field(default=(), examples=['"<!here>"'])
     budget: Annotated[Budget, _means(rules.budget)] = Field(
         default=Budget(messages=20, per=timedelta(minutes=10)), examples=['"20/10m"']
     )

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 ArticlePolicy: TypeAlias = Literal["all", "hinted", "never"]
-ChannelKind: TypeAlias = Literal["slack", "discord", "webhook", "console"]
+ChannelKind: TypeAlias = Literal["slack", "discord", "mattermost", "teams", "webhook", "console"]
 
 
 # The score from which an item counts as being about a story: the points of ``core/match/about`` are scaled to it.
@@ -89,13 +89,25 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A destination of alerts. ``url`` and ``secret`` are absent for the console."""
+    """A destination of alerts. ``url`` and ``secret`` are absent for the console.
+
+    ``older_secrets`` sign beside ``secret`` while receivers change over. ``forum``: every message opens a thread.
+    ``mention``: whom every message calls; ``story_mentions``: whom those about a story call, by its name.
+    """
 
     name: str
     kind: ChannelKind
     url: Secret | None = None
     secret: Secret | None = None
+    older_secrets: tuple[Secret, ...] = ()
+    forum: bool = False
+    mention: tuple[str, ...] = ()
+    story_mentions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     budget: Budget = Budget(messages=20, per=timedelta(minutes=10))
+
+    def calls(self, story: str) -> tuple[str, ...]:
+        """Whom a message about the story calls: those of the channel, then those of the story, each once."""
+        return tuple(dict.fromkeys((*self.mention, *self.story_mentions.get(story, ()))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ class Courier:
 
     def _post(self, channel: Channel, row: OutboxRow) -> Answer:
         """Send the messages of an alert that were not accepted yet; the first that fails decides."""
-        payloads = render.payloads(row.alert, channel.kind, plain=row.plain)
+        payloads = render.for_channel(row.alert, channel, plain=row.plain)
         answer = Answer(state="delivered", why="all its messages were accepted before")
         for number, payload in enumerate(payloads[row.parts :], row.parts + 1):
             answer = self.edges.sender.send(channel, row.alert.id, payload, attempt=row.tries)
