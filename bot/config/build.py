@@ -11,7 +11,7 @@ from types import MappingProxyType
 from bot.config.schema import BotTable, ChannelTable, FeedTable, File, NetworkTable, StoryTable
 from bot.config.secrets import Resolved, hidden
 from bot.errors import Fault
-from bot.model import Channel, Feed, Network, Secret, Story
+from bot.model import Channel, Feed, Hours, Network, Secret, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +95,7 @@ def _story(table: StoryTable) -> Story:
         channels=_once(table.channels),
         feeds=None if table.feeds is None else _once(table.feeds),
         exclude_feeds=_once(table.exclude_feeds),
+        urgent=table.urgent,
     )
 
 
@@ -105,6 +106,7 @@ def _channel(table: ChannelTable) -> Channel:
         url=Secret(table.url) if table.url else None,
         secret=Secret(table.secret) if table.secret else None,
         budget=table.budget,
+        hours=Hours(zone=table.timezone, quiet=table.quiet, digest=table.digest),
     )
 
 
