@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TypeAlias
 
 from bot.core import lane, render
-from bot.edge.store import Transaction, outbox
+from bot.edge.store import Reading, Transaction, outbox
 from bot.errors import StateBusy
-from bot.model import Alert, Answer, Channel, OutboxRow
+from bot.model import Alert, Answer, Channel, OutboxRow, Queued
 from bot.pipeline.edges import Edges
 
 # Times 5 s that an answer waits for another process's lock on the state (a backup, a VACUUM).
@@ -27,20 +28,28 @@ class Sent:
     due: datetime | None
 
 
+Sight: TypeAlias = tuple[list[Queued], list[tuple[datetime, str]], lane.Rules, datetime]
+
+
+def look(connection: Reading, channel: Channel, urgent: frozenset[str], now: datetime) -> Sight:
+    """What the rules of :mod:`bot.core.lane` ask of a channel's lane. ``urgent``: the stories that wait for no hour."""
+    queue = outbox.waiting(connection, channel.name)
+    sent = outbox.sent_since(connection, channel.name, now - channel.budget.per) if queue else []
+    return queue, sent, lane.Rules(budget=channel.budget, hours=channel.hours, urgent=urgent), now
+
+
 class Courier:
     """Empties the channels' lanes."""
 
-    def __init__(self, edges: Edges, chance: Callable[[], float]) -> None:
-        self.edges, self.chance = edges, chance
+    def __init__(self, edges: Edges, urgent: frozenset[str], chance: Callable[[], float]) -> None:
+        self.edges, self.urgent, self.chance = edges, urgent, chance
 
     def deliver(self, channel: Channel, clock: Callable[[], datetime], tell: Callable[[Sent], None]) -> None:
         """Send what the channel's lane holds, in order, until it is empty or has to wait; ``tell`` hears of each."""
         while not self.edges.stopping():
             now = clock()
             with self.edges.store.read() as connection:
-                queue = outbox.waiting(connection, channel.name)
-                window = outbox.sent_since(connection, channel.name, now - channel.budget.per)
-            step = lane.next_step(queue, window, channel.budget, now)
+                step = lane.next_step(*look(connection, channel, self.urgent, now))
             if step.merge:
                 with self.edges.store.write() as tx:
                     outbox.merge(tx, step.merge, now)
@@ -52,7 +61,9 @@ class Courier:
     def _send(self, channel: Channel, seq: int, clock: Callable[[], datetime]) -> Sent:
         with self.edges.store.write() as tx:
             row = outbox.take(tx, seq, clock())
-        answer = self._post(channel, row)
+        answer = self._post(channel, row, clock)
+        if answer is None:
+            return self._pause(row, clock())
         if answer.state == "retry" and self.edges.stopping():
             # Cut off by us, and not the receiver's failure: left as `sending`, it is sent again at the next start.
             return Sent(alert=row.alert, state="sending", why="cut off: the bot is being stopped", due=None)
@@ -74,8 +85,11 @@ class Courier:
             else:
                 return
 
-    def _post(self, channel: Channel, row: OutboxRow) -> Answer:
-        """Send the messages of an alert that were not accepted yet; the first that fails decides."""
+    def _post(self, channel: Channel, row: OutboxRow, clock: Callable[[], datetime]) -> Answer | None:
+        """Send the messages of an alert that were not accepted yet; the first that fails decides.
+
+        None: the budget is spent before the last of them.
+        """
         payloads = render.payloads(row.alert, channel.kind, plain=row.plain)
         answer = Answer(state="delivered", why="all its messages were accepted before")
         for number, payload in enumerate(payloads[row.parts :], row.parts + 1):
@@ -83,8 +97,18 @@ class Courier:
             if answer.state != "delivered":
                 break
             if number < len(payloads):
-                self._keep(partial(outbox.part_accepted, seq=row.seq))
+                now = clock()
+                self._keep(partial(outbox.part_accepted, seq=row.seq, at=now))
+                with self.edges.store.read() as connection:
+                    sent = outbox.sent_since(connection, channel.name, now - channel.budget.per)
+                if not lane.may_go_on(sent, channel.budget):
+                    return None
         return answer
+
+    def _pause(self, row: OutboxRow, now: datetime) -> Sent:
+        why = "the rest of its messages waits for the channel's budget"
+        self._keep(partial(outbox.pause, seq=row.seq, why=why, now=now))
+        return Sent(alert=row.alert, state="paused", why=why, due=None)
 
     def _after(self, row: OutboxRow, answer: Answer, now: datetime) -> tuple[Answer, datetime | None]:
         if answer.state != "retry":
