@@ -39,6 +39,11 @@ class Config:
     advice: tuple[Fault, ...] = ()
     secrets: tuple[Secret, ...] = ()
 
+    @property
+    def urgent(self) -> frozenset[str]:
+        """The names of the stories that wait for no channel's hours."""
+        return frozenset(story.name for story in self.stories if story.urgent)
+
 
 def build(path: Path, base: Path, read: Sequence[tuple[Resolved, File]]) -> Config:
     """Joins the files. Text is never kept longer than the item it belongs to."""

@@ -11,7 +11,7 @@ from bot.core import hours
 from bot.core.counting import count
 from bot.core.durations import spell
 from bot.core.hours import ALWAYS
-from bot.model import Budget, Gate, Hours, Queued
+from bot.model import Budget, Channel, Gate, Hours, Queued
 
 # The schedule of Standard Webhooks 1.0.0: 75 hours in all.
 SCHEDULE = tuple(timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
@@ -58,6 +58,11 @@ class Rules:
     budget: Budget
     hours: Hours = ALWAYS
     urgent: frozenset[str] = frozenset()
+
+
+def rules(channel: Channel, urgent: frozenset[str]) -> Rules:
+    """What a channel's lane goes by."""
+    return Rules(budget=channel.budget, hours=channel.hours, urgent=urgent)
 
 
 Accepted: TypeAlias = Sequence[tuple[datetime, str]]

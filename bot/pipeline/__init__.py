@@ -18,17 +18,12 @@ from datetime import datetime
 
 from bot.config import Config
 from bot.model import Channel, FeedState, Item
-from bot.pipeline.deliver import Courier, Sent, look
+from bot.pipeline.deliver import Courier, Sent
 from bot.pipeline.edges import Edges
 from bot.pipeline.judge import Judge, Judged
 from bot.pipeline.poll import Polled, Poller
 
-__all__ = ["Edges", "Judged", "Pipeline", "Polled", "Sent", "look", "urgent"]
-
-
-def urgent(config: Config) -> frozenset[str]:
-    """The names of the stories that wait for no channel's hours."""
-    return frozenset(story.name for story in config.stories if story.urgent)
+__all__ = ["Edges", "Judged", "Pipeline", "Polled", "Sent"]
 
 
 class Pipeline:
@@ -39,7 +34,7 @@ class Pipeline:
         self.edges = edges
         self._poller = Poller(config, edges, chance)
         self._judge = Judge(config, edges)
-        self._courier = Courier(edges, urgent(config), chance)
+        self._courier = Courier(edges, config.urgent, chance)
 
     def poll(self, state: FeedState, now: datetime) -> Polled:
         """Ask a feed, and log what it lists that was never seen."""

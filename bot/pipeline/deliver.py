@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
 
 from bot.core import lane, render
-from bot.edge.store import Reading, Transaction, outbox
+from bot.edge.store import Transaction, outbox, window
 from bot.errors import StateBusy
-from bot.model import Alert, Answer, Channel, OutboxRow, Queued
+from bot.model import Alert, Answer, Channel, OutboxRow
 from bot.pipeline.edges import Edges
 
 # Times 5 s that an answer waits for another process's lock on the state (a backup, a VACUUM).
@@ -28,16 +27,6 @@ class Sent:
     due: datetime | None
 
 
-Sight: TypeAlias = tuple[list[Queued], list[tuple[datetime, str]], lane.Rules, datetime]
-
-
-def look(connection: Reading, channel: Channel, urgent: frozenset[str], now: datetime) -> Sight:
-    """What the rules of :mod:`bot.core.lane` ask of a channel's lane. ``urgent``: the stories that wait for no hour."""
-    queue = outbox.waiting(connection, channel.name)
-    sent = outbox.sent_since(connection, channel.name, now - channel.budget.per) if queue else []
-    return queue, sent, lane.Rules(budget=channel.budget, hours=channel.hours, urgent=urgent), now
-
-
 class Courier:
     """Empties the channels' lanes."""
 
@@ -49,7 +38,8 @@ class Courier:
         while not self.edges.stopping():
             now = clock()
             with self.edges.store.read() as connection:
-                step = lane.next_step(*look(connection, channel, self.urgent, now))
+                queue, sent = window.look(connection, channel.name, channel.budget.per, now)
+            step = lane.next_step(queue, sent, lane.rules(channel, self.urgent), now)
             if step.merge:
                 with self.edges.store.write() as tx:
                     outbox.merge(tx, step.merge, now)
@@ -107,7 +97,7 @@ class Courier:
 
     def _pause(self, row: OutboxRow, now: datetime) -> Sent:
         why = "the rest of its messages waits for the channel's budget"
-        self._keep(partial(outbox.pause, seq=row.seq, why=why, now=now))
+        self._keep(partial(window.pause, seq=row.seq, why=why, now=now))
         return Sent(alert=row.alert, state="paused", why=why, due=None)
 
     def _after(self, row: OutboxRow, answer: Answer, now: datetime) -> tuple[Answer, datetime | None]:

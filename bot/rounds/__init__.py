@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot import report
 from bot.core.counting import count
 from bot.edge.http import Paced
-from bot.edge.store import Store, feeds, items, outbox, retention
+from bot.edge.store import Store, feeds, items, mutes, outbox, retention
 from bot.pipeline import Pipeline
 from bot.rounds.crew import Crew, Heard
 from bot.rounds.judging import Judging
@@ -102,6 +102,7 @@ class Rounds:
             return
         with self.store.write() as tx:
             retention.prune_outbox(tx, now - config.keep_log)
+            mutes.prune(tx, now)
             retention.set_last_pruned(tx, now)
 
     def sending(self) -> bool:

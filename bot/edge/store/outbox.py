@@ -142,14 +142,6 @@ def part_accepted(tx: sa.Connection, seq: int, at: datetime) -> None:
     tx.execute(insert(parts).values(alert=seq, number=row.parts, channel=row.channel, at=at).on_conflict_do_nothing())
 
 
-def pause(tx: sa.Connection, seq: int, why: str, now: datetime) -> None:
-    """The rest of an alert that takes several messages waits for the budget; what was accepted begins its tries anew."""
-    values = {"state": "queued", "due": None, "why": why, "tries": 1, "since": now}
-    row = tx.execute(sa.update(alerts).where(alerts.c.seq == seq).values(**values).returning(alerts.c.attempts)).one()
-    mine = sa.and_(attempts.c.alert == seq, attempts.c.number == row.attempts)
-    tx.execute(sa.update(attempts).where(mine).values(state="paused", why=why))
-
-
 def settle(tx: sa.Connection, seq: int, answer: Answer, *, now: datetime, due: datetime | None) -> None:
     """Keep what the channel answered. ``due``: when to try again (of ``retry``)."""
     delivered_at = now if answer.state == "delivered" else None
