@@ -117,7 +117,10 @@ def test_a_mute_can_be_set_anew_and_taken_back(world: World) -> None:
     mute(world, until=2 * DAY)
     mute(world, "feed", "A", until=3 * DAY)
     with world.store.read() as connection:
-        assert [(each.kind, each.until - world.now) for each in mutes.active(connection, world.now)] == [("story", 2 * DAY), ("feed", 3 * DAY)]
+        assert [(each.kind, each.until - world.now) for each in mutes.active(connection, world.now)] == [
+            ("story", 2 * DAY),
+            ("feed", 3 * DAY),
+        ]
     with world.store.write() as tx:
         assert [mutes.take(tx, "story", "story"), mutes.take(tx, "story", "story")] == [True, False]
         mutes.prune(tx, world.now + 4 * DAY)
