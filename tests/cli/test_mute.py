@@ -99,7 +99,7 @@ def test_a_wrong_call_is_refused_and_mutes_nothing(copy: Place, told: Told, case
 
 def queued_under(copy: Place, **options: Any) -> None:
     """All four alerts of a channel wait under such options."""
-    copy.channels["flaky"].update(options)
+    copy.channels = {**copy.channels, "flaky": {**copy.channels["flaky"], **options}}
     copy.write()
     with closing(sqlite3.connect(copy.state)) as connection, connection:
         now = int(datetime.now(UTC).timestamp() * 1000)
