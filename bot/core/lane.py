@@ -104,34 +104,39 @@ def waits(queue: Sequence[Queued], sent: Accepted, rules: Rules, now: datetime) 
 
 def may_go_on(sent: Accepted, budget: Budget) -> bool:
     """Whether one more message of a digest fits: within the budget, or as the one on top of it."""
-    messages = _rationed(sent)
-    on_top = not any(kind == "digest" for _, kind in messages)
-    return len(messages) < budget.messages + on_top
+    return len(_rationed(sent)) <= budget.messages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sight:
-    """What of the whole lane counts for each alert. ``room``: when a single message fits; None: now.
+    """What of the whole lane counts for each alert. ``room``, ``digest_room``: when a message of either kind fits; None: now.
 
-    ``together``: by story, what the channel's hours held until now.
+    ``may_merge``: the window has no digest yet. ``together``: by story, what the channel's hours held until now.
     """
 
     gate: Gate
     room: datetime | None
-    digest_fits: bool
+    digest_room: datetime | None
+    may_merge: bool
     urgent: frozenset[str]
     together: Mapping[str, Sequence[int]]
 
 
 def _look(queue: Sequence[Queued], sent: Accepted, rules: Rules, now: datetime) -> _Sight:
     gate = hours.gate(rules.hours, now)
-    moments, budget = sorted(moment for moment, _ in _rationed(sent)), rules.budget
-    room = max(now, moments[len(moments) - budget.messages] + budget.per) if len(moments) >= budget.messages else None
+    messages, most = sorted(_rationed(sent)), rules.budget.messages
+
+    def room(limit: int) -> datetime | None:
+        return max(now, messages[len(messages) - limit][0] + rules.budget.per) if len(messages) >= limit else None
+
     together: dict[str, list[int]] = {}
     for queued in queue:
         if queued.story not in rules.urgent and _was_held(queued, gate):
             together.setdefault(queued.story, []).append(queued.seq)
-    return _Sight(gate=gate, room=room, digest_fits=may_go_on(sent, budget), urgent=rules.urgent, together=together)
+    return _Sight(
+        gate=gate, room=room(most), digest_room=room(most + 1), urgent=rules.urgent, together=together,
+        may_merge=may_go_on(sent, rules.budget) and not any(kind == "digest" for _, kind in messages),
+    )  # fmt: skip
 
 
 def _step(queued: Queued, queue: Sequence[Queued], sight: _Sight) -> Step:
@@ -145,11 +150,12 @@ def _step(queued: Queued, queue: Sequence[Queued], sight: _Sight) -> Step:
         together = sight.together[queued.story]
         if len(together) > 1 or (sight.gate.slot is not None and not is_digest):
             return Step(merge=tuple(together))
-    if sight.room is None or (is_digest and sight.digest_fits):
+    room = sight.digest_room if is_digest else sight.room
+    if room is None:
         return Step(send=queued.seq)
     # What was tried before keeps its own id: its receiver may have it already.
-    if is_digest or queued.tries or not sight.digest_fits:
-        return Step(wait=sight.room)
+    if is_digest or queued.tries or not sight.may_merge:
+        return Step(wait=room)
     fresh = (each for each in queue if each.type == queued.type and each.story == queued.story and not each.tries)
     return Step(merge=tuple(each.seq for each in fresh if not _held(each, sight)))
 
