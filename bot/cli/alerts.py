@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -12,6 +13,8 @@ from bot.cli.context import Context, examples
 from bot.cli.output import Cell, Column, Format, format_options, on_terminal, write_csv, write_json, write_table
 from bot.cli.terminal import safe
 from bot.cli.times import iso, local
+from bot.cli.waiting import of_alerts
+from bot.config import Config
 from bot.core.counting import count
 from bot.core.text import shorten
 from bot.edge.store import Reading, open_reading, open_shared, outbox
@@ -54,8 +57,9 @@ def alerts(ctx: click.Context, *, state: AlertState | None, as_: Format) -> None
             )
         return
     context: Context = ctx.obj
-    with open_reading(context.load().state).read() as connection:
-        rows = outbox.rows(connection, state=state)
+    config = context.load()
+    with open_reading(config.state).read() as connection:
+        rows = _with_waits(connection, config, outbox.rows(connection, state=state))
     if as_ == "json":
         for row in rows:
             write_json(_as_json(row))
@@ -78,8 +82,9 @@ def show(context: Context, *, alert: str, as_json: bool) -> None:
 
     ID is what `storywatch alerts` prints; its beginning is enough.
     """
-    with open_reading(context.load().state).read() as connection:
-        (row,) = _named(connection, [alert])
+    config = context.load()
+    with open_reading(config.state).read() as connection:
+        (row,) = _with_waits(connection, config, _named(connection, [alert]))
         ledger = outbox.ledger(connection, row.alert.id)
     if as_json:
         attempts = [{"number": a.number, "at": iso(a.at), "state": a.state, "status": a.status, "why": a.why} for a in ledger]
@@ -135,6 +140,15 @@ def test(context: Context, *, channel: str, mention: bool) -> int:
     return 0 if answer.state == "delivered" else 1
 
 
+def _with_waits(connection: Reading, config: Config, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """The alerts; those that wait for an hour or for the budget with the reason and until when."""
+    waits = of_alerts(connection, config, datetime.now(UTC))
+    return [
+        replace(row, due=wait.until, why="; ".join(filter(None, (row.why, wait.why)))) if (wait := waits.get(row.seq)) else row
+        for row in rows
+    ]
+
+
 def _named(connection: Reading, ids: Sequence[str]) -> list[OutboxRow]:
     """The alerts of those ids, or beginnings of ids, in that order; each must name exactly one."""
     rows = {row.alert.id: row for row in outbox.rows(connection)} if ids else {}
@@ -172,7 +186,7 @@ def _state(row: OutboxRow) -> str:
         return f"told within the digest {row.merged_into.removeprefix(_PREFIX)[:_SHORT]}"
     if row.state == "delivered":
         return row.state
-    when = f" at {local(row.due)}" if row.due else ""
+    when = f" at {local(row.due)}" if row.due and row.state == "retry" else ""
     return f"{row.state}{when}" + (f": {row.why}" if row.why else "")
 
 

@@ -90,6 +90,8 @@ COMMANDS = [
     Deferred("replay", "bot.cli.replay:replay", "Try a draft of the story file on everything in the log."),
     Deferred("suggest", "bot.cli.suggest:suggest", "Propose changes of a story's rule, from your marks."),
     Deferred("alerts", "bot.cli.alerts:alerts", "List the outbox; retry an alert, test a channel."),
+    Deferred("mute", "bot.cli.mute:mute", "Tell nobody of a story or a feed for a time."),
+    Deferred("unmute", "bot.cli.mute:unmute", "End a mute."),
     Deferred("status", "bot.cli.status:status", "Show feeds and channels, and what needs a person."),
     Deferred("backup", "bot.cli.backup:backup", "Copy the state while the bot is at work."),
     Deferred("restore", "bot.cli.restore:restore", "Go back to a copy of a damaged state."),

@@ -13,7 +13,7 @@ from bot.config.schema import BotTable, ChannelTable, FeedTable, File, NetworkTa
 from bot.config.secrets import Resolved, hidden
 from bot.core.render import mention
 from bot.errors import Fault
-from bot.model import Channel, Feed, Network, Secret, Story
+from bot.model import Channel, Feed, Hours, Network, Secret, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,11 @@ class Config:
     warnings: tuple[Fault, ...] = ()
     advice: tuple[Fault, ...] = ()
     secrets: tuple[Secret, ...] = ()
+
+    @property
+    def urgent(self) -> frozenset[str]:
+        """The names of the stories that wait for no channel's hours."""
+        return frozenset(story.name for story in self.stories if story.urgent)
 
 
 def build(path: Path, base: Path, read: Sequence[tuple[Resolved, File]]) -> Config:
@@ -98,6 +103,7 @@ def _story(table: StoryTable) -> Story:
         channels=_once(table.channels),
         feeds=None if table.feeds is None else _once(table.feeds),
         exclude_feeds=_once(table.exclude_feeds),
+        urgent=table.urgent,
     )
 
 
@@ -115,6 +121,7 @@ def _channel(table: ChannelTable, stories: Sequence[StoryTable]) -> Channel:
         mention=table.mention,
         story_mentions=MappingProxyType({story: calls for story, calls in named.items() if calls}),
         budget=table.budget,
+        hours=Hours(zone=table.timezone, quiet=table.quiet, digest=table.digest),
     )
 
 

@@ -7,14 +7,14 @@ and a union over ``kind`` would hide every other fault of a channel whose kind i
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
-from bot.config import rules
-from bot.model import THRESHOLD, ArticlePolicy, Budget, ChannelKind
+from bot.config import calendar, rules
+from bot.model import THRESHOLD, ArticlePolicy, Budget, ChannelKind, Quiet
 
 T = TypeVar("T")
 
@@ -104,6 +104,7 @@ class StoryTable(Table):
     feeds: list[str] | None = Field(default=None, examples=['["Example"]'])
     exclude_feeds: list[str] = Field(default=[], examples=['["Example"]'])
     mention: Mention = Field(default=(), examples=['"<!here>"'])
+    urgent: bool = Field(default=False, examples=["true"])
 
 
 class ChannelTable(Table):
@@ -122,6 +123,9 @@ class ChannelTable(Table):
     budget: Annotated[Budget, _means(rules.budget)] = Field(
         default=Budget(messages=20, per=timedelta(minutes=10)), examples=['"20/10m"']
     )
+    timezone: Annotated[tzinfo, _means(calendar.timezone)] = Field(default=UTC, examples=['"Europe/Berlin"'])
+    quiet: Annotated[tuple[Quiet, ...], PlainValidator(calendar.quiet)] = Field(default=(), examples=['"22:00-07:00"'])
+    digest: Annotated[int | str | None, _means(calendar.digest)] = Field(default=None, examples=['"daily 08:00"'])
 
 
 class File(Table):

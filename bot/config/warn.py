@@ -29,6 +29,8 @@ def warnings(config: Config, sources: Sequence[Resolved]) -> Iterator[Fault]:
     for channel in entries(sources, "channels"):
         if channel.name not in used:
             yield channel.fault(f'channel "{channel.name}" is used by no story: name it in a story\'s channels', "name")
+        for key in (key for key in ("quiet", "digest") if channel.has(key) and not channel.has("timezone")):
+            yield channel.fault(f'{key}: the hours are UTC; write timezone = "Europe/Berlin", or "UTC" if that is meant', key)
     yield from _doubled_addresses(sources)
 
 

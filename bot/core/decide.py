@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from bot.core.identify import Sighting
-from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Item
+from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Item, Mute
 
 # Polls of one interval spread over a tenth of it, so that feeds added together do not stay together.
 # Only upward: a poll before the interval's end would break the promise made to the server.
@@ -163,3 +163,9 @@ def read_again(tries: int, now: datetime, retry_after: float | None = None) -> d
     if not 1 <= tries <= len(READ_AGAIN):
         return None
     return now + max(READ_AGAIN[tries - 1], timedelta(seconds=retry_after or 0.0))
+
+
+def muted(mutes: Sequence[Mute], story: str, feed: str) -> Mute | None:
+    """The mute under which nobody is told of an item of that feed for that story; of several the one that ends last."""
+    holding = [mute for mute in mutes if (mute.kind, mute.name) in {("story", story), ("feed", feed)}]
+    return max(holding, key=lambda mute: mute.until, default=None)

@@ -18,6 +18,7 @@ from bot.model.alerts import (
     Payload,
     Queued,
 )
+from bot.model.hours import Gate, Hours, Mute, Quiet
 from bot.model.log import (
     Candidate,
     FeedState,
@@ -62,12 +63,15 @@ __all__ = [
     "FeedState",
     "FetchFailure",
     "Fetched",
+    "Gate",
     "Hit",
+    "Hours",
     "Ingredient",
     "Item",
     "Judgement",
     "LogRow",
     "Mark",
+    "Mute",
     "Network",
     "NewItem",
     "OutboxRow",
@@ -76,6 +80,7 @@ __all__ = [
     "Payload",
     "Print",
     "Queued",
+    "Quiet",
     "Receipt",
     "Said",
     "Secret",

@@ -8,6 +8,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from bot.model.hours import Hours
+
 ArticlePolicy: TypeAlias = Literal["all", "hinted", "never"]
 ChannelKind: TypeAlias = Literal["slack", "discord", "mattermost", "teams", "webhook", "console"]
 
@@ -64,6 +66,7 @@ class Story:
     """What a user follows: a query over concepts and words, and the channels that hear of it.
 
     ``threshold``: the score, 0 to 1, from which an item is about the story; 0: its words anywhere are enough.
+    ``urgent``: told at once, in quiet hours and by channels that send digests too.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Story:
     channels: tuple[str, ...] = ()
     feeds: tuple[str, ...] | None = None
     exclude_feeds: tuple[str, ...] = ()
+    urgent: bool = False
 
     def watches(self, feed: str) -> bool:
         """Whether this story looks at the feed of that name."""
@@ -81,7 +85,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """At most ``messages`` single messages within ``per``; the rest goes into one digest."""
+    """At most ``messages`` messages within ``per``, and one of a digest on top, into which the rest goes."""
 
     messages: int
     per: timedelta
@@ -104,6 +108,7 @@ class Channel:
     mention: tuple[str, ...] = ()
     story_mentions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     budget: Budget = Budget(messages=20, per=timedelta(minutes=10))
+    hours: Hours = field(default_factory=Hours)
 
     def calls(self, story: str) -> tuple[str, ...]:
         """Whom a message about the story calls: those of the channel, then those of the story, each once."""

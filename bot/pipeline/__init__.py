@@ -34,7 +34,7 @@ class Pipeline:
         self.edges = edges
         self._poller = Poller(config, edges, chance)
         self._judge = Judge(config, edges)
-        self._courier = Courier(edges, chance)
+        self._courier = Courier(edges, config.urgent, chance)
 
     def poll(self, state: FeedState, now: datetime) -> Polled:
         """Ask a feed, and log what it lists that was never seen."""

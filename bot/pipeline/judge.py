@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from bot.config import Config
 from bot.core import decide, develop, extract, match
 from bot.edge.http import retry_after
-from bot.edge.store import Reading, Transaction, feeds, items, log, outbox, restored, verdicts
+from bot.edge.store import Reading, Transaction, feeds, items, log, mutes, outbox, restored, verdicts
 from bot.errors import ChildError
 from bot.model import (
     Alert,
@@ -24,6 +24,7 @@ from bot.model import (
     FetchFailure,
     Item,
     Judgement,
+    Mute,
     Print,
     Receipt,
     Story,
@@ -115,17 +116,27 @@ class Judge:
             return Judged(judgement=judgement, kept=False)
         made = develop.fingerprint(item.title, item.summary, article.text)
         with self.edges.store.write() as tx:
-            placed = [_place(tx, item, verdict, made, now) for verdict in found]
+            active = mutes.active(tx, now)
+            placed = [_place(tx, item, _muted(item, verdict, active), made, now) for verdict in found]
             judgement = replace(judgement, verdicts=tuple(verdict for verdict, _ in placed))
             verdicts.save(tx, [judgement])
             verdicts.keep_print(tx, item.id, made, now)
             for verdict, new in placed:
-                if new and verdict.verdict == "match":
-                    if restored.in_doubt(tx, item.feed, item.first_seen):
-                        restored.hold(tx, item.id, verdict.story)
-                        continue
-                    self._queue(tx, "development.new", self.stories[verdict.story], [(item, verdict)], now)
+                if verdict.verdict == "match":
+                    self._tell(tx, item, verdict, new=new, muted=bool(decide.muted(active, verdict.story, item.feed)), now=now)
         return Judged(judgement=judgement, kept=True)
+
+    def _tell(self, tx: Transaction, item: Item, verdict: Verdict, *, new: bool, muted: bool, now: datetime) -> None:
+        """Queue a match that opened its development, or that is the first of it to come outside of a mute."""
+        development = verdict.development or 0
+        if muted:
+            if new:
+                mutes.keep_untold(tx, development)
+        elif new and restored.in_doubt(tx, item.feed, item.first_seen):
+            restored.hold(tx, item.id, verdict.story)
+        elif new or mutes.untold(tx, development):
+            self._queue(tx, "development.new", self.stories[verdict.story], [(item, verdict)], now)
+            mutes.told(tx, development)
 
     def announce(self, now: datetime) -> int:
         """After a first pass: one digest per story and channel of what already matched. Returns the items told.
@@ -139,10 +150,12 @@ class Judge:
         with self.edges.store.write() as tx:
             if _pass_goes_on(tx):
                 return 0  # the pass is not over: one digest for all feeds
+            active = mutes.active(tx, now)
             for name, ids in verdicts.unannounced(tx).items():
-                if name in self.stories:
-                    told += len(ids)
-                    firsts = _first_of_each(tx, name, ids)
+                open_ = [item.id for item in items.of_ids(tx, ids) if not decide.muted(active, name, item.feed)]
+                if name in self.stories and open_:
+                    told += len(open_)
+                    firsts = _first_of_each(tx, name, open_)
                     for repeats in (False, True):
                         about = [(item, verdict) for item, verdict in firsts if (verdict.verdict == "match") is repeats]
                         if about:
@@ -178,6 +191,14 @@ def _pass_goes_on(connection: Reading) -> bool:
 def _verdict(item: Item, story: str, receipt: Receipt) -> Verdict:
     kind: VerdictName = "no-match" if not receipt.holds else "baseline" if item.baseline else "match"
     return Verdict(story=story, verdict=kind, receipt=receipt, why=receipt.why)
+
+
+def _muted(item: Item, verdict: Verdict, active: Sequence[Mute]) -> Verdict:
+    """The verdict; of a match under a mute with the reason why nobody is told."""
+    mute = decide.muted(active, verdict.story, item.feed) if verdict.verdict == "match" else None
+    if mute is None:
+        return verdict
+    return replace(verdict, why=f"{verdict.why}; {mute.kind} muted until {mute.until:%Y-%m-%d %H:%M} UTC: told nobody")
 
 
 def _duplicate(item: Item, story: str, original: Verdict | None) -> Verdict:

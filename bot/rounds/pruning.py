@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from bot.edge.store import Store, Transaction, retention
+from bot.edge.store import Store, Transaction, mutes, retention
 from bot.rounds.crew import Crew
 
 Step: TypeAlias = Callable[[Transaction, datetime, int], int]
@@ -48,6 +48,7 @@ class Pruning:
             return
         with self._store.write() as tx:
             retention.prune_outbox(tx, now - keep_log)
+            mutes.prune(tx, now)
             retention.set_last_pruned(tx, now)
 
     def _all(self, step: Step, before: datetime) -> None:

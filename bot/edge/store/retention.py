@@ -7,7 +7,19 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.edge.store import search
-from bot.edge.store.schema import alert_items, alerts, articles, attempts, developments, items, marks, meta, prints, verdicts
+from bot.edge.store.schema import (
+    alert_items,
+    alerts,
+    articles,
+    attempts,
+    developments,
+    items,
+    marks,
+    meta,
+    parts,
+    prints,
+    verdicts,
+)
 from bot.edge.store.verdicts import body
 
 BATCH = 200  # rows of one transaction at most: 20-40 ms on an idle machine
@@ -65,6 +77,7 @@ def prune_outbox(tx: sa.Connection, before: datetime) -> None:
     gone = sa.and_(alerts.c.created < before, alerts.c.state.in_(("delivered", "merged", "parked")))
     old = sa.select(alerts.c.seq).where(gone)
     tx.execute(sa.delete(attempts).where(attempts.c.alert.in_(old)))
+    tx.execute(sa.delete(parts).where(parts.c.alert.in_(old)))
     tx.execute(sa.delete(alert_items).where(alert_items.c.alert.in_(old)))
     tx.execute(sa.delete(alerts).where(gone))
     used = sa.select(verdicts.c.item).where(verdicts.c.development == developments.c.id)

@@ -142,6 +142,7 @@ developments = sa.Table(
     sa.Column("story", sa.Text, nullable=False),
     sa.Column("headline", sa.Text, nullable=False),
     sa.Column("opened", Moment, nullable=False),
+    sa.Column("muted", sa.Boolean, nullable=False, server_default="0"),  # nobody was told of it yet, for a mute held
     sqlite_autoincrement=True,
 )
 
@@ -193,6 +194,28 @@ alert_items = sa.Table(
     sa.Column("item", sa.Integer, primary_key=True),
     sa.Column("alert", sa.Integer, primary_key=True),
     sa.Index("alert_items_alert", "alert"),
+    sqlite_with_rowid=False,
+)
+
+# When a channel accepted a message of an alert that takes several, but for its last: that is the alert's delivery.
+parts = sa.Table(
+    "parts",
+    metadata,
+    sa.Column("alert", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("parts_sent", "channel", "at"),
+    sqlite_with_rowid=False,
+)
+
+# Stories and feeds of which nobody is told for a time.
+mutes = sa.Table(
+    "mutes",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("until", Moment, nullable=False),
     sqlite_with_rowid=False,
 )
 
