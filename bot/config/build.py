@@ -105,6 +105,7 @@ def _channel(table: ChannelTable) -> Channel:
         url=Secret(table.url) if table.url else None,
         secret=Secret(table.secret) if table.secret else None,
         budget=table.budget,
+        on_ambiguous=table.on_ambiguous,
     )
 
 

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 from pydantic_core import PydanticCustomError
 
 from bot.config import rules
-from bot.model import THRESHOLD, ArticlePolicy, Budget, ChannelKind
+from bot.model import THRESHOLD, ArticlePolicy, Budget, ChannelKind, OnAmbiguous
 
 T = TypeVar("T")
 
@@ -106,6 +106,7 @@ class ChannelTable(Table):
     budget: Annotated[Budget, _means(rules.budget)] = Field(
         default=Budget(messages=20, per=timedelta(minutes=10)), examples=['"20/10m"']
     )
+    on_ambiguous: OnAmbiguous = Field(default="resend", examples=['"hold"'])
 
 
 class File(Table):

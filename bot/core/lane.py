@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,11 @@ SPAN = timedelta(hours=75)
 JITTER = 0.1
 
 
+def later(now: datetime, seconds: float) -> datetime:
+    """So many seconds from now, never a moment less: the state keeps whole milliseconds, and ``now`` was cut to them."""
+    return now + timedelta(milliseconds=math.ceil(seconds * 1000) + 1)
+
+
 def again(tries: int, since: datetime, retry_after: float | None, now: datetime, chance: float) -> datetime | None:
     """When an alert that was not accepted is tried again; None: it is parked.
 
@@ -25,7 +31,7 @@ def again(tries: int, since: datetime, retry_after: float | None, now: datetime,
     if now - since >= SPAN and tries > len(SCHEDULE):
         return None
     if retry_after is not None:
-        return now + timedelta(seconds=retry_after)
+        return later(now, retry_after)
     return now + SCHEDULE[min(tries, len(SCHEDULE)) - 1] * (1 + JITTER * chance)
 
 
@@ -61,4 +67,4 @@ def next_step(queue: Sequence[Queued], sent: Sequence[tuple[datetime, str]], bud
 
 
 def _spent(sent: Sequence[tuple[datetime, str]], budget: Budget, kind: str) -> bool:
-    return sum(1 for _, sent_kind in sent if sent_kind == kind) >= budget.messages
+    return len(sent) >= budget.messages and sum(1 for _, sent_kind in sent if sent_kind == kind) >= budget.messages

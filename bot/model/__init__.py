@@ -5,6 +5,7 @@ datetimes in UTC; durations are ``timedelta``, or seconds as ``float``.
 """
 
 from bot.model.alerts import (
+    CHANNEL_NOTICE,
     Alert,
     AlertDevelopment,
     AlertEntry,
@@ -14,9 +15,11 @@ from bot.model.alerts import (
     AlertType,
     Answer,
     Attempt,
+    Blocking,
     OutboxRow,
     Payload,
     Queued,
+    Standing,
 )
 from bot.model.log import (
     Candidate,
@@ -35,10 +38,11 @@ from bot.model.log import (
     Where,
 )
 from bot.model.past import Change, Extent, Past, Said, TextState
-from bot.model.settings import THRESHOLD, ArticlePolicy, Budget, Channel, ChannelKind, Feed, Network, Secret, Story
+from bot.model.settings import THRESHOLD, ArticlePolicy, Budget, Channel, ChannelKind, Feed, Network, OnAmbiguous, Secret, Story
 from bot.model.web import Article, Entry, Fetched, FetchFailure, ParsedFeed
 
 __all__ = [
+    "CHANNEL_NOTICE",
     "THRESHOLD",
     "Alert",
     "AlertDevelopment",
@@ -51,6 +55,7 @@ __all__ = [
     "Article",
     "ArticlePolicy",
     "Attempt",
+    "Blocking",
     "Budget",
     "Candidate",
     "Change",
@@ -70,6 +75,7 @@ __all__ = [
     "Mark",
     "Network",
     "NewItem",
+    "OnAmbiguous",
     "OutboxRow",
     "ParsedFeed",
     "Past",
@@ -79,6 +85,7 @@ __all__ = [
     "Receipt",
     "Said",
     "Secret",
+    "Standing",
     "Story",
     "TextState",
     "Verdict",

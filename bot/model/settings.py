@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 
 ArticlePolicy: TypeAlias = Literal["all", "hinted", "never"]
 ChannelKind: TypeAlias = Literal["slack", "discord", "webhook", "console"]
+# What becomes of an alert whose answer was lost after it may have arrived: at least once, or at most once.
+OnAmbiguous: TypeAlias = Literal["resend", "hold"]
 
 
 # The score from which an item counts as being about a story: the points of ``core/match/about`` are scaled to it.
@@ -96,6 +98,7 @@ class Channel:
     url: Secret | None = None
     secret: Secret | None = None
     budget: Budget = Budget(messages=20, per=timedelta(minutes=10))
+    on_ambiguous: OnAmbiguous = "resend"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -177,6 +177,7 @@ alerts = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),  # attempts since then
     sa.Column("plain", sa.Boolean, nullable=False, server_default="0"),  # the rich form was refused
     sa.Column("parts", sa.Integer, nullable=False, server_default="0"),  # messages of it accepted so far
+    sa.Column("ambiguous", sa.Boolean, nullable=False, server_default="0"),  # held back: its receiver may have it
     sa.Column("why", sa.Text, nullable=False, server_default=""),
     sa.Column("delivered_at", Moment),
     sa.Column("merged_into", sa.Text),
@@ -205,6 +206,19 @@ attempts = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("status", sa.Integer),
     sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sqlite_with_rowid=False,
+)
+
+# What receivers said that concerns their channel, not one alert of it. A channel without a row is free to send.
+channels = sa.Table(
+    "channels",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("address", sa.LargeBinary, nullable=False),  # a hash: a row counts only while the configuration says the same
+    sa.Column("disabled_at", Moment),
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sa.Column("not_before", Moment),  # by the bot's clock: Retry-After and the like
+    sa.Column("paced_until", Moment),  # by the real time: the pause between two messages
     sqlite_with_rowid=False,
 )
 
