@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,6 +44,7 @@ class Lanes:
         self.sent: list[Sent] = []
         self.stop = threading.Event()
         self.rested: list[float] = []
+        self.on_request: Callable[[], object] = lambda: None
         self._web = Loopback(self._respond)
         self.config: Config
         self.door: Door
@@ -117,6 +118,7 @@ class Lanes:
     def _respond(self, request: Request) -> Reply:
         name = request.path.rsplit("/", 1)[1].removesuffix("-secret-token")
         self.arrived.append(Arrival(channel=name, at=self.real, headers=request.headers, body=request.body))
+        self.on_request()
         script = self.script.get(name, [])
         if not script:
             return Reply(status=200, body=b"ok")

@@ -65,6 +65,13 @@ _WAITING = (
     .where(alerts.c.channel == sa.bindparam("channel"), OPEN)
     .order_by(alerts.c.seq)
 )
+_SENT = (
+    sa.select(alerts.c.delivered_at, alerts.c.type)
+    .where(
+        alerts.c.channel == sa.bindparam("channel"), alerts.c.state == "delivered", alerts.c.delivered_at > sa.bindparam("since")
+    )
+    .order_by(alerts.c.delivered_at)
+)
 _TAKE = (
     sa.update(alerts)
     .where(alerts.c.seq == sa.bindparam("which"), OPEN)
@@ -97,10 +104,7 @@ def waiting(connection: sa.Connection, channel: str) -> list[Queued]:
 
 def sent_since(connection: sa.Connection, channel: str, since: datetime) -> list[tuple[datetime, str]]:
     """When the channel accepted messages after ``since``, and of what type."""
-    query = sa.select(alerts.c.delivered_at, alerts.c.type).where(
-        alerts.c.channel == channel, alerts.c.state == "delivered", alerts.c.delivered_at > since
-    )
-    return [(row.delivered_at, row.type) for row in connection.execute(query.order_by(alerts.c.delivered_at))]
+    return [(row.delivered_at, row.type) for row in connection.execute(_SENT, {"channel": channel, "since": since})]
 
 
 def merge(tx: sa.Connection, seqs: Sequence[int], now: datetime) -> str | None:
