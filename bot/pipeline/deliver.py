@@ -21,6 +21,9 @@ KEEP_TRIES = 12
 # Seconds of a pause between two messages that a lane sits out; it comes back for a longer one, which goes by the bot's clock.
 LONGEST_REST = 10.0
 
+# Kinds of receivers that ask for no pause after a message they took, and share no limit with another channel.
+UNPACED = frozenset({"webhook", "console"})
+
 
 def always() -> bool:
     """Go on, whatever happens."""
@@ -59,6 +62,7 @@ class Courier:
     ) -> None:
         """Send what the channel's lane holds, in order, until it is empty or has to wait; ``tell`` hears of each."""
         self._hold_lost(channel)
+        free = False
         waiting = Waiting(self.edges.store, channel)
         while going() and not self.edges.stopping():
             step = waiting.next_step(clock())
@@ -66,12 +70,14 @@ class Courier:
                 with self.edges.store.write() as tx:
                     outbox.merge(tx, step.merge, clock())
                 waiting.changed()
-            elif step.send is None or not self._turn(channel, clock, going):
+            elif step.send is None or not (free or self._turn(channel, clock, going)):
                 return
             elif (sent := self._send(channel, step.send, clock, going)) is None:
                 waiting.changed()  # a person dropped it
             else:
                 waiting.sent(sent.state, clock())
+                # Only this lane's own answers bar the channel then, and it just got a good one: no need to look again.
+                free = sent.state == "delivered" and channel.kind in UNPACED
                 tell(sent)
 
     def _hold_lost(self, channel: Channel) -> None:
