@@ -22,7 +22,7 @@ from bot.cli.times import Time, iso, local
 from bot.cli.waiting import next_try
 from bot.config import Config
 from bot.core.counting import count
-from bot.edge.store import Store, feeds, items, outbox
+from bot.edge.store import Store, feeds, items, outbox, tallies
 from bot.pipeline import Judged, Polled, Sent
 from bot.rounds import Rounds
 from bot.rounds import once as one_pass
@@ -140,7 +140,7 @@ class _Tally:
 def _summary(done: Counter[str], store: Store, config: Config, now: datetime, *, complete: bool) -> dict[str, Any]:
     """What was done, and what waits."""
     with store.read() as connection:
-        waiting = [alert for channel in outbox.counts(connection) for alert in outbox.waiting(connection, channel)]
+        waiting = [alert for channel in tallies.counts(connection) for alert in outbox.waiting(connection, channel)]
         again = items.reading_again(connection)
         following = next_try(connection, config, now)
         kept = feeds.states(connection)

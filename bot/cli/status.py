@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,12 +11,13 @@ import click
 from bot.cli import waiting
 from bot.cli.context import Context, examples
 from bot.cli.output import Cell, Column, write_json, write_table
+from bot.cli.repair import repair_command, short
 from bot.cli.terminal import safe
 from bot.cli.times import iso, near
 from bot.config import Config
 from bot.core.counting import count
-from bot.edge.store import feeds, items, lock, mutes, open_reading, outbox
-from bot.model import FeedState, Mute
+from bot.edge.store import channels, feeds, items, lock, mutes, open_reading, tallies
+from bot.model import Blocking, FeedState, Mute, Standing
 
 _FEEDS = (
     Column(title="feed", wrap=True),
@@ -37,19 +38,23 @@ TOO_OFTEN = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lane:
-    """A channel's outbox in numbers. ``known``: it is configured; ``tries``: of that waiting alert which was tried most."""
+    """A channel's outbox in numbers. ``known``: it is configured; ``disabled``: takes nothing until it is repaired;
+    ``blocking``: the alert that holds the others up.
+    """
 
     known: bool
     delivered: int
     waiting: int
     refused: int
     trouble: str
-    tries: int
+    blocking: Blocking | None
+    disabled: Standing | None
     why: str  # what the waiting ones wait for, if that is no trouble
 
     @property
     def needs_person(self) -> bool:
-        return bool(self.refused) or self.tries >= TOO_OFTEN or (not self.known and bool(self.waiting))
+        stuck = self.blocking is not None and self.blocking.tries >= TOO_OFTEN
+        return bool(self.disabled or self.refused) or stuck or (not self.known and bool(self.waiting))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +76,8 @@ def status(context: Context, *, as_json: bool) -> int:
     """Show how feeds and channels are, and whether the bot is running.
 
     Exit code 1 when something needs a person: a feed that will not recover by itself, or failed three times in a row;
-    a channel that refused alerts, or accepts none for half an hour; alerts for a channel that is not configured. Else 0.
+    a channel that is disabled, refused alerts, or accepts none for half an hour; alerts for a channel that is not configured.
+    Else 0.
     """
     report = _look(context.load(), datetime.now(UTC))
     if as_json:
@@ -84,41 +90,55 @@ def status(context: Context, *, as_json: bool) -> int:
 def _look(config: Config, now: datetime) -> _Report:
     with open_reading(config.state).read() as connection:
         kept = feeds.states(connection)
-        counts, trouble = outbox.counts(connection), outbox.last_trouble(connection)
-        tries = outbox.most_tries(connection)
+        counts, trouble = tallies.counts(connection), tallies.last_trouble(connection)
+        blocking, disabled = tallies.blocking(connection), channels.disabled(connection, config.channels)
         unjudged, _ = items.waiting(connection)
         muted = mutes.active(connection, now)
         why = {channel.name: waiting.of_channel(connection, config, channel, now) for channel in config.channels}
     states = {feed.name: kept.get(feed.name, FeedState(name=feed.name, url=feed.url)) for feed in config.feeds}
     known = {channel.name for channel in config.channels}
     names = [*(channel.name for channel in config.channels), *sorted(counts.keys() - known)]
-    lanes = {
-        name: _lane(counts.get(name, {}), trouble.get(name, ""), tries.get(name, 0), why.get(name, ""), known=name in known)
-        for name in names
-    }
+    lanes = {}
+    for name in names:
+        of_channel = counts.get(name, {}), trouble.get(name, ""), blocking.get(name), disabled.get(name), why.get(name, "")
+        lanes[name] = _lane(*of_channel, known=name in known)
     needs = [
         f"feed {name}: {_feed_problem(state)}; if it stays so, correct its url or remove it"
         for name, state in states.items()
         if state.lasting
     ]
-    needs += [f"channel {name}: {_trouble(lane)}" for name, lane in lanes.items() if lane.needs_person]
+    needs += [f"channel {name}: {trouble}" for name, lane in lanes.items() for trouble in _troubles(name, lane)]
     running = lock.owner(config.state)
     return _Report(states=states, lanes=lanes, unjudged=unjudged, running=running, needs=needs, mutes=muted)
 
 
-def _lane(counts: Mapping[str, int], trouble: str, tries: int, why: str, *, known: bool) -> _Lane:
+def _lane(
+    counts: Mapping[str, int], trouble: str, blocking: Blocking | None, disabled: Standing | None, why: str, *, known: bool
+) -> _Lane:
     waits = sum(counts.get(state, 0) for state in ("queued", "sending", "retry"))
     delivered, refused = counts.get("delivered", 0), counts.get("parked", 0)
-    return _Lane(known=known, delivered=delivered, waiting=waits, refused=refused, trouble=trouble, tries=tries, why=why)
+    return _Lane(
+        known=known, delivered=delivered, waiting=waits, refused=refused, blocking=blocking, disabled=disabled,
+        trouble=disabled.why if disabled else trouble, why="" if disabled else why,
+    )  # fmt: skip
 
 
-def _trouble(lane: _Lane) -> str:
+def _troubles(name: str, lane: _Lane) -> Iterator[str]:
+    """What needs a person, and what to do about it."""
+    blocking = lane.blocking
     if not lane.known:
-        held = count(lane.waiting + lane.refused, "alert")
-        return f"not in the configuration any more, but holds {held}; to have them sent, configure a channel of that name"
-    if not lane.refused:
-        return f"{count(lane.waiting, 'alert')} waiting, not accepted in {lane.tries} tries: {lane.trouble}"
-    return f"{count(lane.refused, 'alert')} refused: {lane.trouble}; after repair: storywatch alerts retry"
+        if lane.needs_person:
+            held = count(lane.waiting + lane.refused, "alert")
+            yield f"not in the configuration any more, but holds {held}; to have them sent, configure a channel of that name"
+    elif lane.disabled:
+        held = f"{count(lane.waiting, 'alert')} waiting"
+        yield f"disabled, {held}: {lane.disabled.why}; after repair: {repair_command(name)}"
+    else:
+        if lane.refused:
+            yield f"{count(lane.refused, 'alert')} refused: {lane.trouble}; after repair: storywatch alerts retry"
+        if blocking and blocking.tries >= TOO_OFTEN:
+            waiting = f"{count(lane.waiting, 'alert')} waiting, the first not accepted in {blocking.tries} tries: {blocking.why}"
+            yield f"{waiting}; to give it up: storywatch alerts drop {short(blocking.alert)}"
 
 
 def _feed_problem(state: FeedState) -> str:
@@ -161,6 +181,8 @@ def _feed_state(state: FeedState) -> str:
 def _lane_state(lane: _Lane) -> str:
     if not lane.known:
         return "not configured"
+    if lane.disabled:
+        return "disabled"
     return "refusing" if lane.refused else "retrying" if lane.trouble else "ok"
 
 
@@ -183,6 +205,8 @@ def _as_json(report: _Report) -> dict[str, object]:
                 "name": name, "state": _lane_state(lane), "delivered": lane.delivered, "waiting": lane.waiting,
                 "refused": lane.refused, "problem": lane.trouble or None, "waits_for": lane.why or None,
                 "needs_person": lane.needs_person,
+                "disabled_since": iso(lane.disabled.disabled_at) if lane.disabled else None,
+                "blocked_by": lane.blocking.alert if lane.blocking else None,
             }
             for name, lane in report.lanes.items()
         ],

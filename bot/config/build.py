@@ -122,6 +122,7 @@ def _channel(table: ChannelTable, stories: Sequence[StoryTable]) -> Channel:
         story_mentions=MappingProxyType({story: calls for story, calls in named.items() if calls}),
         budget=table.budget,
         hours=Hours(zone=table.timezone, quiet=table.quiet, digest=table.digest),
+        on_ambiguous=table.on_ambiguous,
     )
 
 

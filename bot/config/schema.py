@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 from pydantic_core import PydanticCustomError
 
 from bot.config import calendar, rules
-from bot.model import THRESHOLD, ArticlePolicy, Budget, ChannelKind, Quiet
+from bot.model import THRESHOLD, ArticlePolicy, Budget, ChannelKind, OnAmbiguous, Quiet
 
 T = TypeVar("T")
 
@@ -126,6 +126,7 @@ class ChannelTable(Table):
     timezone: Annotated[tzinfo, _means(calendar.timezone)] = Field(default=UTC, examples=['"Europe/Berlin"'])
     quiet: Annotated[tuple[Quiet, ...], PlainValidator(calendar.quiet)] = Field(default=(), examples=['"22:00-07:00"'])
     digest: Annotated[int | str | None, _means(calendar.digest)] = Field(default=None, examples=['"daily 08:00"'])
+    on_ambiguous: OnAmbiguous = Field(default="resend", examples=['"hold"'])
 
 
 class File(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,11 @@ SPAN = timedelta(hours=75)
 JITTER = 0.1
 
 
+def later(now: datetime, seconds: float) -> datetime:
+    """So many seconds from now, never a moment less: the state keeps whole milliseconds, and ``now`` was cut to them."""
+    return now + timedelta(milliseconds=math.ceil(seconds * 1000) + 1)
+
+
 def again(tries: int, since: datetime, retry_after: float | None, now: datetime, chance: float) -> datetime | None:
     """When an alert that was not accepted is tried again; None: it is parked.
 
@@ -30,7 +36,7 @@ def again(tries: int, since: datetime, retry_after: float | None, now: datetime,
     if now - since >= SPAN and tries > len(SCHEDULE):
         return None
     if retry_after is not None:
-        return now + timedelta(seconds=retry_after)
+        return later(now, retry_after)
     return now + SCHEDULE[min(tries, len(SCHEDULE)) - 1] * (1 + JITTER * chance)
 
 

@@ -5,6 +5,7 @@ datetimes in UTC; durations are ``timedelta``, or seconds as ``float``.
 """
 
 from bot.model.alerts import (
+    CHANNEL_NOTICE,
     Alert,
     AlertDevelopment,
     AlertEntry,
@@ -14,9 +15,11 @@ from bot.model.alerts import (
     AlertType,
     Answer,
     Attempt,
+    Blocking,
     OutboxRow,
     Payload,
     Queued,
+    Standing,
 )
 from bot.model.hours import Gate, Hours, Mute, Quiet
 from bot.model.log import (
@@ -36,10 +39,11 @@ from bot.model.log import (
     Where,
 )
 from bot.model.past import Change, Extent, Past, Said, TextState
-from bot.model.settings import THRESHOLD, ArticlePolicy, Budget, Channel, ChannelKind, Feed, Network, Secret, Story
+from bot.model.settings import THRESHOLD, ArticlePolicy, Budget, Channel, ChannelKind, Feed, Network, OnAmbiguous, Secret, Story
 from bot.model.web import Article, Entry, Fetched, FetchFailure, ParsedFeed
 
 __all__ = [
+    "CHANNEL_NOTICE",
     "THRESHOLD",
     "Alert",
     "AlertDevelopment",
@@ -52,6 +56,7 @@ __all__ = [
     "Article",
     "ArticlePolicy",
     "Attempt",
+    "Blocking",
     "Budget",
     "Candidate",
     "Change",
@@ -74,6 +79,7 @@ __all__ = [
     "Mute",
     "Network",
     "NewItem",
+    "OnAmbiguous",
     "OutboxRow",
     "ParsedFeed",
     "Past",
@@ -84,6 +90,7 @@ __all__ = [
     "Receipt",
     "Said",
     "Secret",
+    "Standing",
     "Story",
     "TextState",
     "Verdict",

@@ -12,6 +12,8 @@ from bot.model.hours import Hours
 
 ArticlePolicy: TypeAlias = Literal["all", "hinted", "never"]
 ChannelKind: TypeAlias = Literal["slack", "discord", "mattermost", "teams", "webhook", "console"]
+# What becomes of an alert whose answer was lost after it may have arrived: at least once, or at most once.
+OnAmbiguous: TypeAlias = Literal["resend", "hold"]
 
 
 # The score from which an item counts as being about a story: the points of ``core/match/about`` are scaled to it.
@@ -108,6 +110,7 @@ class Channel:
     mention: tuple[str, ...] = ()
     story_mentions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     budget: Budget = Budget(messages=20, per=timedelta(minutes=10))
+    on_ambiguous: OnAmbiguous = "resend"
     hours: Hours = field(default_factory=Hours)
 
     def calls(self, story: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@
     judge(item)    title + summary, then the article -> match for every story -> development
                    -> receipts + outbox rows                               one transaction
                       (items that hold no rule: many in one, for nothing hangs on them)
-    deliver(lane)  `sending` committed -> POST -> delivered | retry | parked
+    deliver(lane)  `sending` committed -> POST -> delivered | retry | parked; or the channel is disabled, and its alerts wait
 
 The rooms beside this one call core and edge in order, and decide nothing themselves.
 """
@@ -18,7 +18,7 @@ from datetime import datetime
 
 from bot.config import Config
 from bot.model import Channel, FeedState, Item
-from bot.pipeline.deliver import Courier, Sent
+from bot.pipeline.deliver import Courier, Sent, always
 from bot.pipeline.edges import Edges
 from bot.pipeline.judge import Judge, Judged
 from bot.pipeline.poll import Polled, Poller
@@ -34,7 +34,7 @@ class Pipeline:
         self.edges = edges
         self._poller = Poller(config, edges, chance)
         self._judge = Judge(config, edges)
-        self._courier = Courier(edges, config.urgent, chance)
+        self._courier = Courier(config, edges, chance)
 
     def poll(self, state: FeedState, now: datetime) -> Polled:
         """Ask a feed, and log what it lists that was never seen."""
@@ -48,6 +48,11 @@ class Pipeline:
         """After a first pass: queue one digest per story and channel of what already matched."""
         return self._judge.announce(now)
 
-    def deliver(self, channel: Channel, clock: Callable[[], datetime], tell: Callable[[Sent], None]) -> None:
-        """Send what the channel's lane holds, in order, until it is empty or has to wait; ``tell`` hears of each."""
-        self._courier.deliver(channel, clock, tell)
+    def deliver(
+        self, channel: Channel, clock: Callable[[], datetime], tell: Callable[[Sent], None], going: Callable[[], bool] = always
+    ) -> None:
+        """Send what the channel's lane holds, in order, until it is empty or has to wait; ``tell`` hears of each.
+
+        Between two alerts it is asked whether to go on: a reload may have given the lane another pipeline.
+        """
+        self._courier.deliver(channel, clock, tell, going)

@@ -13,7 +13,7 @@ from datetime import datetime
 from bot import report
 from bot.core.counting import count
 from bot.edge.http import Paced
-from bot.edge.store import Store, feeds, items, outbox
+from bot.edge.store import Store, channels, feeds, items, lost
 from bot.pipeline import Pipeline
 from bot.rounds.crew import Crew, Heard
 from bot.rounds.judging import Judging
@@ -35,7 +35,7 @@ class Rounds:
         store = pipeline.edges.store
         self._polling = Polling(store, workers, crew, lambda: self.pipeline)
         self._judging = Judging(store, workers, crew, lambda: self.pipeline)
-        self._lanes = Lanes(crew)
+        self._lanes = Lanes(crew, lambda: self.pipeline)
         self._pruning, self._keeping = Pruning(store, crew), Keeping(store, crew)
 
     @property
@@ -50,17 +50,22 @@ class Rounds:
             feeds.sync(tx, config.feeds, now)
             feeds.take_over(tx, max((feed.interval for feed in config.feeds), default=config.interval) * 4, now)
             items.take_over(tx, now)
-            cut_short = outbox.take_over(tx, now)
+            freed = channels.sync(tx, config.channels, now)
+            held = [channel.name for channel in config.channels if channel.on_ambiguous == "hold"]
+            cut_short = lost.take_over(tx, now, held)
         if cut_short:
             what = count(cut_short, "alert")
-            message = f"{what} on the way when the last run ended: sent again, and perhaps received twice"
+            message = f"{what} on the way when the last run ended: sent again and perhaps received twice, or held back (alerts)"
             report.said(log, logging.WARNING, "recovered", message, alerts=cut_short)
+        report.freed(log, freed)
 
     def reconfigure(self, pipeline: Pipeline) -> None:
         """Go on under another configuration: what is queued begins under it, what has begun ends under the old one."""
         with self.store.write() as tx:
             feeds.sync(tx, pipeline.config.feeds, self.crew.clock())
+            freed = channels.sync(tx, pipeline.config.channels, self.crew.clock())
         self.pipeline = pipeline
+        report.freed(log, freed)
 
     def poll_due(self, now: datetime | None = None) -> int:
         """Start polling the feeds that are due now, or were at a given time; returns how many."""
@@ -89,6 +94,12 @@ class Rounds:
         """Start the lanes that hold something to send now; returns how many."""
         return self._lanes.start_due(self.pipeline)
 
+    def any_disabled_since(self, moment: datetime) -> bool:
+        """Whether a channel was disabled since then."""
+        with self.store.read() as connection:
+            found = channels.disabled(connection, self.pipeline.config.channels).values()
+        return any(each.disabled_at is not None and each.disabled_at >= moment for each in found)
+
     def prune(self) -> None:
         """Once a day of the clock: drop what is older than the configuration keeps, in small transactions."""
         self._pruning.prune(self.pipeline.config.keep_text, self.pipeline.config.keep_log)
@@ -111,7 +122,8 @@ class Rounds:
             return False
         now = self.crew.clock()
         with self.store.read() as connection:
-            due = feeds.any_due(connection, now) or items.any_due(connection, now) or outbox.channels_due(connection, now)
+            sending = channels.due(connection, self.pipeline.config.channels, now)
+            due = sending or feeds.any_due(connection, now) or items.any_due(connection, now)
         return not due and not self.busy()  # what was taken up meanwhile is due no more, but in hand
 
     def close(self) -> None:
@@ -129,5 +141,8 @@ def once(rounds: Rounds, wait: Callable[[Callable[[], bool]], None]) -> None:
     rounds.announce()
     rounds.deliver_due()
     wait(lambda: not rounds.busy())
+    if rounds.any_disabled_since(began):  # the other channels are to hear of it within the pass
+        rounds.deliver_due()
+        wait(lambda: not rounds.busy())
     rounds.prune()
     rounds.copy()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.config import Config, load
-from bot.edge.store import Store, Transaction, feeds, items, log, open_state, outbox, verdicts
+from bot.edge.store import Store, Transaction, feeds, items, log, lost, open_state, outbox, verdicts
 from bot.edge.store.log import LogFilter
 from bot.errors import ChildError, StateBusy, Stopping
 from bot.model import Answer, Channel, Fetched, FetchFailure, LogRow, OutboxRow, Payload
@@ -323,7 +323,7 @@ class World:
         with self.store.write() as tx:
             feeds.take_over(tx, timedelta(hours=1), self.now)
             items.take_over(tx, self.now)
-            outbox.take_over(tx, self.now)
+            lost.take_over(tx, self.now)
 
     def log(self, **wanted: Any) -> list[LogRow]:
         with self.store.read() as connection:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from bot.core.render.escape import fitted, one_line, plain, units, visible
-from bot.model import Alert, AlertEntry
+from bot.model import CHANNEL_NOTICE, Alert, AlertEntry
 
 # Sizes in UTF-16 units of escaped text. Chosen so that one entry in full, address included, stays under the
 # tightest limit it must fit into: 3,000 characters of a Slack section.
@@ -131,7 +131,8 @@ def _kind(alert: Alert, markup: Markup) -> str:
         name = fitted(one_line(alert.channel), OUTLET, markup.escape)
         return f"{'TEST, nothing has happened: ' if alert.entries else 'Storywatch can reach this channel: '}{name}"
     if alert.type == "feed.problem":
-        return f"Problem with the feed {fitted(one_line(alert.feed), OUTLET, markup.escape)}" if alert.feed else "Problem"
+        what = "" if alert.feed.startswith(CHANNEL_NOTICE) else "feed "
+        return f"Problem with the {what}{fitted(one_line(alert.feed), OUTLET, markup.escape)}" if alert.feed else "Problem"
     if alert.type == "digest":
         if alert.repeats:
             return f"{count} since the state was restored; may repeat what you were told before"

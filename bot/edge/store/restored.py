@@ -14,7 +14,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.edge.store.schema import EPOCH, MILLISECOND, feeds, items, meta, verdicts
+from bot.edge.store.moment import EPOCH, MILLISECOND
+from bot.edge.store.schema import feeds, items, meta, verdicts
 
 _PREFIX = "restored:"
 _KEY = sa.bindparam("key", type_=sa.Text)

@@ -74,7 +74,7 @@ def prune_items(tx: sa.Connection, before: datetime, limit: int = BATCH) -> int:
 
 def prune_outbox(tx: sa.Connection, before: datetime) -> None:
     """Drop alerts from before then that wait for nothing, with their attempts; and developments of which nothing is left."""
-    gone = sa.and_(alerts.c.created < before, alerts.c.state.in_(("delivered", "merged", "parked")))
+    gone = sa.and_(alerts.c.created < before, alerts.c.state.in_(("delivered", "merged", "parked", "dropped")))
     old = sa.select(alerts.c.seq).where(gone)
     tx.execute(sa.delete(attempts).where(attempts.c.alert.in_(old)))
     tx.execute(sa.delete(parts).where(parts.c.alert.in_(old)))

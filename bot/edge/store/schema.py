@@ -1,36 +1,14 @@
 """The tables of the state, as SQLAlchemy Core sees them. Migrations make them; a test holds the two equal.
 
-Moments are integers: milliseconds since the epoch, UTC. ``items.due`` and ``feeds.next_due`` are the
+``items.due`` and ``feeds.next_due`` are the
 work lists (NULL: nothing to do), so the ticks never scan the log, however long it has grown.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import sqlalchemy as sa
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
-
-
-class Moment(sa.types.TypeDecorator[datetime]):
-    """An aware UTC datetime kept as integer milliseconds: sorts, compares and survives every locale."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy's signature
-        """To the database."""
-        del dialect
-        return None if value is None else (value - EPOCH) // MILLISECOND
-
-    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ANN401 - as above
-        """From the database."""
-        del dialect
-        return None if value is None else EPOCH + timedelta(milliseconds=value)
-
+from bot.edge.store.moment import Moment
 
 metadata = sa.MetaData()
 
@@ -178,6 +156,7 @@ alerts = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),  # attempts since then
     sa.Column("plain", sa.Boolean, nullable=False, server_default="0"),  # the rich form was refused
     sa.Column("parts", sa.Integer, nullable=False, server_default="0"),  # messages of it accepted so far
+    sa.Column("ambiguous", sa.Boolean, nullable=False, server_default="0"),  # held back: its receiver may have it
     sa.Column("why", sa.Text, nullable=False, server_default=""),
     sa.Column("delivered_at", Moment),
     sa.Column("merged_into", sa.Text),
@@ -228,6 +207,19 @@ attempts = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("status", sa.Integer),
     sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sqlite_with_rowid=False,
+)
+
+# What receivers said that concerns their channel, not one alert of it. A channel without a row is free to send.
+channels = sa.Table(
+    "channels",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("address", sa.LargeBinary, nullable=False),  # a hash: a row counts only while the configuration says the same
+    sa.Column("disabled_at", Moment),
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sa.Column("not_before", Moment),  # by the bot's clock: Retry-After and the like
+    sa.Column("paced_until", Moment),  # by the real time: the pause between two messages
     sqlite_with_rowid=False,
 )
 
