@@ -127,4 +127,5 @@ def test_and_when_a_digest_comes(copy: Place, told: Told) -> None:
     at = f"{datetime.now(UTC) + timedelta(hours=5):%H:%M}"
     queued_under(copy, digest=f"daily {at}", timezone="UTC")
     channels = {each["name"]: each for each in json.loads(told(copy, "status", "--json")[1])["channels"]}
-    assert channels["flaky"]["waits_for"] == f"4 alerts: digest at {at}"
+    # The fourth is a digest already: the budget made it.
+    assert channels["flaky"]["waits_for"] == f"3 alerts: digest at {at}"

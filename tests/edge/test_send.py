@@ -183,10 +183,13 @@ def mattermost_error(name, status):
     return fetched(status, {"id": name, "message": "no", "detailed_error": "", "request_id": "r1", "status_code": status})
 
 
+BLAMED = {"channel": "disabled", "payload": "parked", "passing": "retry"}
+
+
 @pytest.mark.parametrize("name", MATTERMOST)
 def test_mattermost_names_what_is_wrong(name):
     answer = send("mattermost", mattermost_error(name, 501 if "disabled" in name else 403))
-    assert (answer.state, answer.plain) == ("parked", False)
+    assert (answer.state, answer.plain) == (BLAMED[MATTERMOST[name].blame], False)
     assert answer.why.endswith(f" {name}: {MATTERMOST[name].words}")
     assert send("mattermost", mattermost_error(name, 500)).state == "retry", "its database failed, the channel is not to blame"
 
@@ -194,7 +197,7 @@ def test_mattermost_names_what_is_wrong(name):
 @pytest.mark.parametrize("code", TEAMS)
 def test_a_teams_workflow_names_what_is_wrong(code):
     answer = send("teams", fetched(400, {"error": {"code": code, "message": "no"}}))
-    assert (answer.state, answer.plain) == ("parked", False)
+    assert (answer.state, answer.plain) == (BLAMED[TEAMS[code].blame], False)
     assert answer.why == f"teams answered 400 {code}: {TEAMS[code].words}"
 
 
