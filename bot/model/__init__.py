@@ -21,6 +21,7 @@ from bot.model.alerts import (
 from bot.model.log import (
     Candidate,
     FeedState,
+    Gap,
     Hit,
     Ingredient,
     Item,
@@ -35,7 +36,7 @@ from bot.model.log import (
     Where,
 )
 from bot.model.past import Change, Extent, Past, Said, TextState
-from bot.model.settings import THRESHOLD, ArticlePolicy, Budget, Channel, ChannelKind, Feed, Network, Secret, Story
+from bot.model.settings import THRESHOLD, ArticlePolicy, Budget, Channel, ChannelKind, Feed, Network, Rhythm, Secret, Story
 from bot.model.web import Article, Entry, Fetched, FetchFailure, ParsedFeed
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "FeedState",
     "FetchFailure",
     "Fetched",
+    "Gap",
     "Hit",
     "Ingredient",
     "Item",
@@ -77,6 +79,7 @@ __all__ = [
     "Print",
     "Queued",
     "Receipt",
+    "Rhythm",
     "Said",
     "Secret",
     "Story",

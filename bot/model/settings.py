@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 ArticlePolicy: TypeAlias = Literal["all", "hinted", "never"]
+Rhythm: TypeAlias = Literal["learned", "fixed"]
 ChannelKind: TypeAlias = Literal["slack", "discord", "webhook", "console"]
 
 
@@ -49,7 +50,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A source address, polled when due. A feed *is* its name: the URL may change."""
+    """A source address, polled when due. A feed *is* its name: the URL may change.
+
+    ``rhythm``: whether its next poll also goes by what it publishes and what its server hints at, or by ``interval`` alone.
+    """
 
     name: str
     url: str
@@ -57,6 +61,7 @@ class Feed:
     articles: ArticlePolicy = "all"
     headers: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
     alert_backlog: int = 0
+    rhythm: Rhythm = "learned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

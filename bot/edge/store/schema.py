@@ -34,6 +34,8 @@ class Moment(sa.types.TypeDecorator[datetime]):
 
 metadata = sa.MetaData()
 
+_COUNTS = ("confirmed", "answers", "skip_hours", "skip_days", "entries", "arrivals", "good", "streak_count")
+
 feeds = sa.Table(
     "feeds",
     metadata,
@@ -51,7 +53,35 @@ feeds = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
     sa.Column("problem", sa.Text),
     sa.Column("lasting", sa.Boolean, nullable=False, server_default="0"),  # the problem will not pass by itself
+    sa.Column("every", sa.Integer),  # the interval it was configured with last, in seconds
+    # The rest is told in model.FeedState.
+    *(sa.Column(name, sa.Integer, nullable=False, server_default="0") for name in _COUNTS),
+    sa.Column("asks_every", sa.Integer),
+    sa.Column("asks_base", Moment),
+    sa.Column("gap", sa.Float),
+    sa.Column("last_new", Moment),
+    sa.Column("turnover", sa.Float),
+    sa.Column("score", sa.Float, nullable=False, server_default="0"),
+    sa.Column("failing_since", Moment),
+    sa.Column("streak", sa.Text),
+    sa.Column("streak_since", Moment),
+    sa.Column("adopted", sa.Text),
+    sa.Column("adopted_inside", sa.Boolean, nullable=False, server_default="0"),
+    sa.Column("stopped", sa.Boolean, nullable=False, server_default="0"),
+    sa.Column("told", sa.Text),  # of its health, to the operators: written by health.py alone
     sa.Index("feeds_due", "next_due", sqlite_where=sa.text("next_due IS NOT NULL")),
+)
+
+# Where polls of a feed did not overlap: what was listed only between two of them was never seen.
+gaps = sa.Table(
+    "gaps",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("feed", sa.Text, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("until", Moment, nullable=False),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Index("gaps_feed", "feed", "since"),
 )
 
 items = sa.Table(
