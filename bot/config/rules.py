@@ -11,7 +11,7 @@ import binascii
 import ipaddress
 import re
 import unicodedata
-from datetime import timedelta
+from datetime import time, timedelta
 from urllib.parse import SplitResult, urlsplit
 
 from bot.core import durations
@@ -150,6 +150,13 @@ def proxy_address(text: str) -> str:
     if _web_address(text).scheme != "http":
         raise ValueError('does not begin with http://: write "http://proxy.example.org:3128"')
     return text
+
+
+def clock(text: str) -> time:
+    """A time of the day, ``09:00``."""
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError(f'"{text[:20]}" is no time of the day: write hours and minutes, as in "09:00"')
+    return time.fromisoformat(text)
 
 
 def _web_address(text: str) -> SplitResult:

@@ -116,6 +116,8 @@ def _kind(alert: Alert, markup: Markup) -> str:
         return f"Storywatch can reach this channel: {fitted(one_line(alert.channel), OUTLET, markup.escape)}"
     if alert.type == "feed.problem":
         return f"Problem with the feed {fitted(one_line(alert.feed), OUTLET, markup.escape)}" if alert.feed else "Problem"
+    if alert.type == "heartbeat":
+        return "Storywatch is watching"
     if alert.type == "digest":
         return f"{count} already matched when the watch began" if alert.baseline else f"{count} in one digest"
     return "update" if alert.type == "development.update" else ""

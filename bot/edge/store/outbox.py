@@ -94,6 +94,17 @@ def sent_since(connection: sa.Connection, channel: str, since: datetime) -> list
     return [(row.delivered_at, row.type) for row in connection.execute(query.order_by(alerts.c.delivered_at))]
 
 
+def problems_since(connection: sa.Connection, since: datetime) -> int:
+    """How many times something was told of feeds after ``since``, on however many channels."""
+    query = sa.select(alerts.c.channel, sa.func.count()).where(alerts.c.type == "feed.problem", alerts.c.created > since)
+    return max((number for _, number in connection.execute(query.group_by(alerts.c.channel))), default=0)
+
+
+def refused(connection: sa.Connection) -> bool:
+    """Whether some channel refused an alert for good."""
+    return connection.execute(sa.select(alerts.c.seq).where(alerts.c.state == "parked").limit(1)).first() is not None
+
+
 def merge(tx: sa.Connection, seqs: Sequence[int], now: datetime) -> str:
     """Put those alerts of one channel and story into one digest at the end of the queue; returns its id."""
     rows = tx.execute(sa.select(alerts).where(alerts.c.seq.in_(seqs)).order_by(alerts.c.seq)).all()

@@ -166,6 +166,14 @@ def _developments(connection: sa.Connection, ids: Collection[int]) -> dict[int, 
     }
 
 
+def since(connection: sa.Connection, moment: datetime) -> tuple[int, int]:
+    """How many items feeds listed anew after ``moment``, and how many of them hold the rule of some story."""
+    new = sa.and_(items.c.first_seen > moment, items.c.baseline.is_(False), items.c.duplicate_of.is_(None))
+    listed = connection.execute(sa.select(sa.func.count()).select_from(items).where(new)).scalar_one()
+    holding = sa.select(sa.func.count(verdicts.c.item.distinct())).join(items, items.c.id == verdicts.c.item)
+    return int(listed), int(connection.execute(holding.where(new, verdicts.c.verdict == "match")).scalar_one())
+
+
 def unannounced(connection: sa.Connection) -> dict[str, list[int]]:
     """By story, the items of first polls that hold its rule and that no digest has named yet."""
     query = sa.select(verdicts.c.story, verdicts.c.item).where(verdicts.c.unannounced).order_by(verdicts.c.item)
