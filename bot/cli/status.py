@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 import click
 
 from bot.cli.context import Context, examples
+from bot.cli.gaps import as_json, summary
 from bot.cli.output import Cell, Column, write_json, write_table
 from bot.cli.terminal import safe
 from bot.cli.times import iso, near
 from bot.config import Config
 from bot.core.counting import count
-from bot.edge.store import feeds, items, lock, open_reading, outbox
-from bot.model import FeedState
+from bot.edge.store import feeds, gaps, items, lock, open_reading, outbox
+from bot.model import FeedState, Gap
 
 _FEEDS = (
     Column(title="feed", wrap=True),
@@ -59,6 +60,7 @@ class _Report:
     unjudged: int
     running: int | None
     needs: Sequence[str]
+    gaps: Sequence[Gap]
 
 
 @click.command(epilog=examples("storywatch status", "storywatch status --json"))
@@ -84,6 +86,7 @@ def _look(config: Config) -> _Report:
         counts, trouble = outbox.counts(connection), outbox.last_trouble(connection)
         tries = outbox.most_tries(connection)
         unjudged, _ = items.waiting(connection)
+        missed = gaps.rows(connection)
     states = {feed.name: kept.get(feed.name, FeedState(name=feed.name, url=feed.url)) for feed in config.feeds}
     known = {channel.name for channel in config.channels}
     names = [*(channel.name for channel in config.channels), *sorted(counts.keys() - known)]
@@ -94,7 +97,8 @@ def _look(config: Config) -> _Report:
         if state.lasting
     ]
     needs += [f"channel {name}: {_trouble(lane)}" for name, lane in lanes.items() if lane.needs_person]
-    return _Report(states=states, lanes=lanes, unjudged=unjudged, running=lock.owner(config.state), needs=needs)
+    missed = [gap for gap in missed if gap.feed in states]
+    return _Report(states=states, lanes=lanes, unjudged=unjudged, running=lock.owner(config.state), needs=needs, gaps=missed)
 
 
 def _lane(counts: Mapping[str, int], trouble: str, tries: int, *, known: bool) -> _Lane:
@@ -114,7 +118,7 @@ def _trouble(lane: _Lane) -> str:
 
 def _feed_problem(state: FeedState) -> str:
     again = f" ({state.failures} times in a row)" if state.failures > 1 else ""
-    return f"{state.problem}{again}"
+    return f"{state.problem}{again}{', so it is not asked any more' if state.stopped else ''}"
 
 
 def _print(report: _Report, now: datetime) -> None:
@@ -126,6 +130,8 @@ def _print(report: _Report, now: datetime) -> None:
     click.echo()
     write_table(_CHANNELS, (_lane_cells(name, lane) for name, lane in report.lanes.items()))
     click.echo()
+    for line in summary(report.states, report.gaps):
+        click.echo(line)
     for line in report.needs:
         click.echo(safe(f"needs a person: {line}"))
     if not report.needs:
@@ -134,6 +140,8 @@ def _print(report: _Report, now: datetime) -> None:
 
 def _feed_cells(state: FeedState, now: datetime) -> tuple[Cell, ...]:
     problem = _feed_problem(state) if state.problem is not None else ""
+    if state.adopted is not None:
+        problem = "; ".join(filter(None, (problem, f"moved for good to {state.adopted}, and asked there")))
     return state.name, _feed_state(state), near(state.last_ok, now) or "never", near(state.next_due, now), problem
 
 
@@ -142,6 +150,8 @@ def _lane_cells(name: str, lane: _Lane) -> tuple[Cell, ...]:
 
 
 def _feed_state(state: FeedState) -> str:
+    if state.stopped:
+        return "stopped"
     if state.problem is not None:
         return "failing"
     return "ok" if state.last_ok else "not polled yet"
@@ -163,6 +173,8 @@ def _as_json(report: _Report) -> dict[str, object]:
             {
                 "name": s.name, "state": _feed_state(s), "last_polled": iso(s.last_polled), "last_ok": iso(s.last_ok),
                 "next_due": iso(s.next_due), "failures": s.failures, "problem": s.problem, "needs_person": s.lasting,
+                "moved_to": s.adopted, "complete_from": iso(s.first_polled),
+                "gaps": [as_json(gap) for gap in report.gaps if gap.feed == s.name],
             }
             for s in report.states.values()
         ],
