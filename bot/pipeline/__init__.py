@@ -59,9 +59,9 @@ class Pipeline:
         """All feeds fail at once: tell that once."""
         self._watchman.outage(count, now)
 
-    def back(self) -> None:
-        """The outage is over."""
-        self._watchman.back()
+    def back(self) -> datetime | None:
+        """A server answers: whatever outage there was is over; returns since when it was."""
+        return self._watchman.back()
 
     def heartbeat(self, now: datetime) -> bool:
         """Queue the daily word to the operators when its time has come, by the machine's own time zone."""

@@ -51,10 +51,14 @@ class Watchman:
             words = f"none of them could be reached since {iso(now)}: our own network seems to be down. No feed is blamed for it"
             self._tell(tx, f"all {count} feeds", words, now)
 
-    def back(self) -> None:
-        """A server answered again."""
-        with self.edges.store.write() as tx:
-            meta.keep(tx, OUTAGE, None)
+    def back(self) -> datetime | None:
+        """A server answers. Forget the outage there was, if any, perhaps one of a run before this; returns since when it was."""
+        with self.edges.store.read() as connection:
+            since = meta.moment(connection, OUTAGE)
+        if since is not None:
+            with self.edges.store.write() as tx:
+                meta.keep(tx, OUTAGE, None)
+        return since
 
     def heartbeat(self, now: datetime, local: datetime) -> bool:
         """Queue the daily word to the operators when its time has come; ``local``: now, where the reader is."""

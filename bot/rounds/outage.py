@@ -38,10 +38,10 @@ class Suspicion:
     def __bool__(self) -> bool:
         return bool(self._pending)
 
-    def answered(self, now: datetime) -> tuple[list[Polled], datetime | None]:
-        """A server answered: the failures that count now, and since when there was an outage that is over with this."""
+    def answered(self, now: datetime) -> tuple[list[Polled], bool]:
+        """A server answered: the failures that count now, and whether there was an outage that is over with this."""
         with self._lock:
-            ended, self.ours = self.ours, None
+            ended, self.ours = self.ours is not None, None
             self._answered = now
             return self._release(), ended
 

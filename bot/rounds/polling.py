@@ -39,6 +39,7 @@ class Polling:
         self._postponed = Group(self._postpone)
         self._suspicion = Suspicion()
         self._ended = False
+        self._unheard = True  # no server has answered this process yet
         self._news: datetime | None = None  # since when there is something to tell of a feed's health
 
     def busy(self) -> bool:
@@ -93,11 +94,11 @@ class Polling:
         released, ended = self._suspicion.answered(now)
         for each in (*released, polled):
             self._count(each)
-        if ended is not None:
-            self._pipeline().back()
+        if (ended or self._unheard) and (since := self._pipeline().back()) is not None:
             report.said(
-                log, logging.WARNING, "network.back", f"the network is back; it was away since {ended:%Y-%m-%d %H:%M} UTC"
+                log, logging.WARNING, "network.back", f"the network is back; it was away since {since:%Y-%m-%d %H:%M} UTC"
             )
+        self._unheard = False
 
     def _count(self, polled: Polled) -> None:
         if not polled.kept:

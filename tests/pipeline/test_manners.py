@@ -322,6 +322,20 @@ def test_when_all_feeds_fail_none_is_blamed_and_they_come_back_one_after_the_oth
     assert len(world.told("ops")) == 1
 
 
+def test_an_outage_that_a_run_before_saw_ends_with_the_first_answer_of_this_one(world: World) -> None:
+    """As when `storywatch once` is run by cron: the next outage is told of again."""
+    urls = many(world)
+    well = dict(world.web.answers)
+    for answers in (dict.fromkeys(urls, DOWN), well, dict.fromkeys(urls, DOWN)):
+        world.web.answers.update(answers)
+        world.now += HOUR
+        ticks = world.ticks()
+        ticks.poll()
+        ticks.rounds.tend(always=True)
+    world.deliver()
+    assert len(world.told("ops")) == 2
+
+
 def test_one_dead_feed_among_others_is_blamed(world: World) -> None:
     many(world)
     world.web.answers[A] = DOWN

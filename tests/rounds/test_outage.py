@@ -57,7 +57,7 @@ def test_failures_wait_for_an_answer_and_count_when_it_comes() -> None:
     fails(suspicion, "A", "B")
     assert suspicion.judged(NOW, 31, final=False) == ((), ())
     counted, ended = suspicion.answered(NOW + MINUTE)
-    assert ([polled.feed for polled in counted], ended) == (["A", "B"], None)
+    assert ([polled.feed for polled in counted], ended) == (["A", "B"], False)
 
 
 def test_failures_without_any_answer_count_after_an_hour() -> None:
@@ -72,5 +72,5 @@ def test_during_an_outage_nobody_is_blamed_and_an_answer_ends_it() -> None:
     fails(suspicion, "A", "B", "C")
     suspicion.judged(NOW, 3, final=False)
     assert fails(suspicion, "A", at=NOW + 9 * MINUTE) == [False]
-    assert suspicion.answered(NOW + 20 * MINUTE) == ([], NOW)
+    assert suspicion.answered(NOW + 20 * MINUTE) == ([], True)
     assert fails(suspicion, "A", at=NOW + 30 * MINUTE) == [True]

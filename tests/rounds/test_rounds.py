@@ -68,6 +68,9 @@ class FakePipeline:
         del now
         return 0
 
+    def back(self) -> None:
+        return None
+
     def heartbeat(self, now: datetime) -> bool:
         del now
         return False
