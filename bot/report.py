@@ -66,6 +66,8 @@ def sent(log: logging.Logger, outcome: Sent) -> None:
         said(log, logging.INFO, "alert.delivered", f"channel {channel}: delivered {what}", **fields)
     elif outcome.state == "sending":
         said(log, logging.INFO, "alert.cut", f"channel {channel}: {what} {safe(outcome.why)}; it is sent again", **fields)
+    elif outcome.state == "paused":
+        said(log, logging.INFO, "alert.paused", f"channel {channel}: {what}: {why}", **fields)
     elif outcome.state == "retry":
         when = f", next try {outcome.due:%Y-%m-%d %H:%M:%S} UTC" if outcome.due else ""
         said(log, logging.WARNING, "alert.retry", f"channel {channel}: {what} not accepted: {why}{when}", **fields)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -13,6 +13,8 @@ from bot.cli.context import Context, examples
 from bot.cli.output import Cell, Column, Format, format_options, on_terminal, write_csv, write_json, write_table
 from bot.cli.terminal import safe
 from bot.cli.times import iso, local
+from bot.cli.waiting import of_alerts
+from bot.config import Config
 from bot.core.counting import count
 from bot.core.text import shorten
 from bot.edge.store import Reading, open_reading, open_shared, outbox
@@ -55,8 +57,9 @@ def alerts(ctx: click.Context, *, state: AlertState | None, as_: Format) -> None
             )
         return
     context: Context = ctx.obj
-    with open_reading(context.load().state).read() as connection:
-        rows = outbox.rows(connection, state=state)
+    config = context.load()
+    with open_reading(config.state).read() as connection:
+        rows = _with_waits(connection, config, outbox.rows(connection, state=state))
     if as_ == "json":
         for row in rows:
             write_json(_as_json(row))
@@ -79,8 +82,9 @@ def show(context: Context, *, alert: str, as_json: bool) -> None:
 
     ID is what `storywatch alerts` prints; its beginning is enough.
     """
-    with open_reading(context.load().state).read() as connection:
-        (row,) = _named(connection, [alert])
+    config = context.load()
+    with open_reading(config.state).read() as connection:
+        (row,) = _with_waits(connection, config, _named(connection, [alert]))
         ledger = outbox.ledger(connection, row.alert.id)
     if as_json:
         attempts = [{"number": a.number, "at": iso(a.at), "state": a.state, "status": a.status, "why": a.why} for a in ledger]
@@ -113,33 +117,36 @@ def retry(context: Context, *, ids: tuple[str, ...]) -> None:
     click.echo(f"{count(len(queued), 'alert')} queued again" if queued else "nothing to retry: no alert is refused or waits")
 
 
-@alerts.command(epilog=examples("storywatch alerts test newsroom"))
+@alerts.command(epilog=examples("storywatch alerts test newsroom", "storywatch alerts test newsroom --mention"))
 @click.argument("channel")
+@click.option("--mention", is_flag=True, help="Call whom the channel and its story mention, too.")
 @click.pass_obj
-def test(context: Context, *, channel: str) -> int:
-    """Send a sample message to a channel now.
+def test(context: Context, *, channel: str, mention: bool) -> int:
+    """Send a sample alert to a channel now, marked as a test.
 
-    It goes past the outbox and leaves no trace in it. Says what came back; exit code 1: not delivered.
+    It goes past the outbox and leaves no trace in it. Says what came back and what to do when it was refused; a Teams workflow
+    accepts before it posts, so look into the channel. Exit code 1: not delivered.
     """
-    from bot.core import render
-    from bot.edge.http import Door
-    from bot.edge.send import Sender
-    from bot.model import Alert
-    from bot.workshop import user_agent
+    from bot.cli.trial import send_sample
 
     config = context.load()
     found = next((each for each in config.channels if each.name == channel), None)
     if found is None:
         names = ", ".join(each.name for each in config.channels) or "none"
         raise StorywatchError(f"{channel}: no such channel; configured are: {names}")
-    sample = Alert(id=outbox.new_id(), type="test", channel=channel, created=datetime.now(UTC))
-    door = Door(config.network, user_agent=user_agent(config.network.contact))
-    try:
-        answer = Sender(door.post, sys.stdout).send(found, sample.id, render.payloads(sample, found.kind)[0])
-    finally:
-        door.close()
-    click.echo(safe(f"{channel}: {'delivered' if answer.state == 'delivered' else 'not delivered'} ({answer.why})"))
+    answer, lines = send_sample(config, found, call=mention)
+    for line in lines:
+        click.echo(line)
     return 0 if answer.state == "delivered" else 1
+
+
+def _with_waits(connection: Reading, config: Config, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """The alerts; those that wait for an hour or for the budget with the reason and until when."""
+    waits = of_alerts(connection, config, datetime.now(UTC))
+    return [
+        replace(row, due=wait.until, why="; ".join(filter(None, (row.why, wait.why)))) if (wait := waits.get(row.seq)) else row
+        for row in rows
+    ]
 
 
 def _named(connection: Reading, ids: Sequence[str]) -> list[OutboxRow]:
@@ -179,7 +186,7 @@ def _state(row: OutboxRow) -> str:
         return f"told within the digest {row.merged_into.removeprefix(_PREFIX)[:_SHORT]}"
     if row.state == "delivered":
         return row.state
-    when = f" at {local(row.due)}" if row.due else ""
+    when = f" at {local(row.due)}" if row.due and row.state == "retry" else ""
     return f"{row.state}{when}" + (f": {row.why}" if row.why else "")
 
 

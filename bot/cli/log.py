@@ -21,7 +21,7 @@ from bot.config import Config
 from bot.edge.store import Reading, Store, open_reading
 from bot.edge.store import log as log_room
 from bot.edge.store.log import LogFilter
-from bot.model import LogRow, Mark
+from bot.model import Item, LogRow, Mark
 
 VERDICTS = ("match", "no-match", "baseline", "duplicate")
 MARKED = ("any", "relevant", "irrelevant")
@@ -196,7 +196,12 @@ def _short(row: LogRow, only: str, *, marked: bool) -> tuple[str, ...]:
     item = row.item
     said = [v.verdict + (f" {v.story}" if v.story != only else "") + (", alerted" if v.alerted else "") for v in row.verdicts]
     head = (str(item.id), local(item.first_seen), "; ".join(said) or _unsaid(row))
-    return (*head, *([_marks(row, only)] if marked else []), f"{item.title or '(no title)'} ({item.feed})")
+    return (*head, *([_marks(row, only)] if marked else []), f"{item.title or '(no title)'} ({_origin(item)})")
+
+
+def _origin(item: Item) -> str:
+    """Where the item is from: of what an aggregator brought, the outlet first."""
+    return item.feed if item.outlet == item.feed else f"{item.outlet}, by {item.feed}"
 
 
 def _unsaid(row: LogRow) -> str:

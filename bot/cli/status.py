@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
+from bot.cli import waiting
 from bot.cli.context import Context, examples
 from bot.cli.gaps import as_json, summary
 from bot.cli.output import Cell, Column, write_json, write_table
@@ -15,8 +16,8 @@ from bot.cli.terminal import safe
 from bot.cli.times import iso, near
 from bot.config import Config
 from bot.core.counting import count
-from bot.edge.store import feeds, gaps, items, lock, open_reading, outbox
-from bot.model import FeedState, Gap
+from bot.edge.store import feeds, gaps, items, lock, mutes, open_reading, outbox
+from bot.model import FeedState, Gap, Mute
 
 _FEEDS = (
     Column(title="feed", wrap=True),
@@ -45,6 +46,7 @@ class _Lane:
     refused: int
     trouble: str
     tries: int
+    why: str  # what the waiting ones wait for, if that is no trouble
 
     @property
     def needs_person(self) -> bool:
@@ -61,6 +63,7 @@ class _Report:
     running: int | None
     needs: Sequence[str]
     gaps: Sequence[Gap]
+    mutes: Sequence[Mute]
 
 
 @click.command(epilog=examples("storywatch status", "storywatch status --json"))
@@ -72,7 +75,7 @@ def status(context: Context, *, as_json: bool) -> int:
     Exit code 1 when something needs a person: a feed that will not recover by itself, or failed three times in a row;
     a channel that refused alerts, or accepts none for half an hour; alerts for a channel that is not configured. Else 0.
     """
-    report = _look(context.load())
+    report = _look(context.load(), datetime.now(UTC))
     if as_json:
         write_json(_as_json(report))
     else:
@@ -80,17 +83,22 @@ def status(context: Context, *, as_json: bool) -> int:
     return 1 if report.needs else 0
 
 
-def _look(config: Config) -> _Report:
+def _look(config: Config, now: datetime) -> _Report:
     with open_reading(config.state).read() as connection:
         kept = feeds.states(connection)
         counts, trouble = outbox.counts(connection), outbox.last_trouble(connection)
         tries = outbox.most_tries(connection)
         unjudged, _ = items.waiting(connection)
         missed = gaps.rows(connection)
+        muted = mutes.active(connection, now)
+        why = {channel.name: waiting.of_channel(connection, config, channel, now) for channel in config.channels}
     states = {feed.name: kept.get(feed.name, FeedState(name=feed.name, url=feed.url)) for feed in config.feeds}
     known = {channel.name for channel in config.channels}
     names = [*(channel.name for channel in config.channels), *sorted(counts.keys() - known)]
-    lanes = {name: _lane(counts.get(name, {}), trouble.get(name, ""), tries.get(name, 0), known=name in known) for name in names}
+    lanes = {
+        name: _lane(counts.get(name, {}), trouble.get(name, ""), tries.get(name, 0), why.get(name, ""), known=name in known)
+        for name in names
+    }
     needs = [
         f"feed {name}: {_feed_problem(state)}; if it stays so, correct its url or remove it"
         for name, state in states.items()
@@ -98,13 +106,14 @@ def _look(config: Config) -> _Report:
     ]
     needs += [f"channel {name}: {_trouble(lane)}" for name, lane in lanes.items() if lane.needs_person]
     missed = [gap for gap in missed if gap.feed in states]
-    return _Report(states=states, lanes=lanes, unjudged=unjudged, running=lock.owner(config.state), needs=needs, gaps=missed)
+    running = lock.owner(config.state)
+    return _Report(states=states, lanes=lanes, unjudged=unjudged, running=running, needs=needs, mutes=muted, gaps=missed)
 
 
-def _lane(counts: Mapping[str, int], trouble: str, tries: int, *, known: bool) -> _Lane:
-    waiting = sum(counts.get(state, 0) for state in ("queued", "sending", "retry"))
+def _lane(counts: Mapping[str, int], trouble: str, tries: int, why: str, *, known: bool) -> _Lane:
+    waits = sum(counts.get(state, 0) for state in ("queued", "sending", "retry"))
     delivered, refused = counts.get("delivered", 0), counts.get("parked", 0)
-    return _Lane(known=known, delivered=delivered, waiting=waiting, refused=refused, trouble=trouble, tries=tries)
+    return _Lane(known=known, delivered=delivered, waiting=waits, refused=refused, trouble=trouble, tries=tries, why=why)
 
 
 def _trouble(lane: _Lane) -> str:
@@ -125,6 +134,8 @@ def _print(report: _Report, now: datetime) -> None:
     click.echo(f"running: process {report.running}" if report.running is not None else "not running")
     if report.unjudged:
         click.echo(f"waiting to be judged: {count(report.unjudged, 'item')}")
+    for muted in report.mutes:
+        click.echo(safe(f"muted: {muted.kind} {muted.name} until {near(muted.until, now)}"))
     click.echo()
     write_table(_FEEDS, (_feed_cells(state, now) for state in report.states.values()))
     click.echo()
@@ -146,7 +157,7 @@ def _feed_cells(state: FeedState, now: datetime) -> tuple[Cell, ...]:
 
 
 def _lane_cells(name: str, lane: _Lane) -> tuple[Cell, ...]:
-    return name, _lane_state(lane), lane.delivered, lane.waiting, lane.refused, lane.trouble
+    return name, _lane_state(lane), lane.delivered, lane.waiting, lane.refused, "; ".join(filter(None, (lane.trouble, lane.why)))
 
 
 def _feed_state(state: FeedState) -> str:
@@ -169,6 +180,7 @@ def _as_json(report: _Report) -> dict[str, object]:
         "needs_person": list(report.needs),
         "running": report.running,
         "unjudged": report.unjudged,
+        "mutes": [{"kind": muted.kind, "name": muted.name, "until": iso(muted.until)} for muted in report.mutes],
         "feeds": [
             {
                 "name": s.name, "state": _feed_state(s), "last_polled": iso(s.last_polled), "last_ok": iso(s.last_ok),
@@ -181,7 +193,8 @@ def _as_json(report: _Report) -> dict[str, object]:
         "channels": [
             {
                 "name": name, "state": _lane_state(lane), "delivered": lane.delivered, "waiting": lane.waiting,
-                "refused": lane.refused, "problem": lane.trouble or None, "needs_person": lane.needs_person,
+                "refused": lane.refused, "problem": lane.trouble or None, "waits_for": lane.why or None,
+                "needs_person": lane.needs_person,
             }
             for name, lane in report.lanes.items()
         ],

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from bot.core import challenge, pace
 from bot.core.identify import Sighting
 from bot.core.pace import rhythm
-from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Item
+from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Item, Mute
 
 # Google's and Feedly's fetchers ask about hourly on average (reliability.md, section B): failing feeds
 # are asked at least that often, so that none that recovers is missed for long.
@@ -233,3 +233,9 @@ def read_again(tries: int, now: datetime, retry_after: float | None = None) -> d
     if not 1 <= tries <= len(READ_AGAIN):
         return None
     return now + max(READ_AGAIN[tries - 1], timedelta(seconds=retry_after or 0.0))
+
+
+def muted(mutes: Sequence[Mute], story: str, feed: str) -> Mute | None:
+    """The mute under which nobody is told of an item of that feed for that story; of several the one that ends last."""
+    holding = [mute for mute in mutes if (mute.kind, mute.name) in {("story", story), ("feed", feed)}]
+    return max(holding, key=lambda mute: mute.until, default=None)

@@ -109,6 +109,7 @@ class RegexFinder:
 Finder: TypeAlias = WordsFinder | RegexFinder
 
 
+@lru_cache(maxsize=_PATTERNS)
 def finder(term: Term) -> Finder:
     """The finder of a checked term. Raises regexes.BadRegex for a regex that was not checked."""
     if term.kind == "regex":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bot.core import fold, notices
 
@@ -40,6 +41,10 @@ _HEAD, _TAIL = 6_000, 2_000
 _LONGEST_LINE = 40
 
 
+# A line's sentences, each with the kind of notice that its words are found in.
+_Kinds: TypeAlias = list[tuple[str, notices.Kind | None]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """``text`` without the lines that are notices; ``problem`` in words when it is no article at all."""
@@ -55,10 +60,12 @@ def problem(text: str, title: str, summary: str) -> str | None:
 
 def judge(text: str, title: str, summary: str) -> Judged:
     """The text of a page, one paragraph a line, as an article: without its notices, or with the reason why it is none."""
-    subject = stems(f"{title} {summary}")
-    page = _Page(subject)
     head, middle, tail = _windows(text)
-    kept = [*page.read(head), *middle, *page.read(tail)]
+    kinds = [[_kinds(line) for line in lines] for lines in (head, tail)]
+    if not any(kind for window in kinds for line in window for _, kind in line):  # most pages: the rest would change nothing
+        return Judged(text="\n".join((*head, *middle, *tail)), problem=None)
+    page = _Page(stems(f"{title} {summary}"))
+    kept = [*page.read(head, kinds[0]), *middle, *page.read(tail, kinds[1])]
     page.left_words += sum(map(count_words, middle))
     return Judged(text="\n".join(kept), problem=page.problem())
 
@@ -73,25 +80,23 @@ class _Page:
         self._left_stems: set[str] = set()
         self.left_words = 0
 
-    def read(self, lines: list[str]) -> list[str]:
+    def read(self, lines: list[str], kinds: list[_Kinds]) -> list[str]:
         """Take the lines into account; those that are not notices from end to end."""
-        return [line for line in lines if self._keeps(line)]
+        return [line for line, sentences in zip(lines, kinds, strict=True) if self._keeps(line, sentences)]
 
-    def _keeps(self, line: str) -> bool:
-        sentences = _sentences(line)
-        found = [kind for kind in map(self._judge, sentences) if kind is not None]
-        return not found or len(found) < len(sentences) / 2 or count_words(line) > _LONGEST_LINE
+    def _keeps(self, line: str, sentences: _Kinds) -> bool:
+        found = sum(self._notices(sentence, kind) for sentence, kind in sentences)
+        return not found or found < len(sentences) / 2 or count_words(line) > _LONGEST_LINE
 
-    def _judge(self, sentence: str) -> notices.Kind | None:
+    def _notices(self, sentence: str, kind: notices.Kind | None) -> bool:
         words, said = count_words(sentence), stems(sentence)
-        kind = notices.kind(fold.fold(sentence).text)
         if kind is not None and len(said & self._subject) < _SHARED:
             self._opened |= not self._noticed and not self.left_words
             self._noticed[kind] += words
-            return kind
+            return True
         self.left_words += words
         self._left_stems |= said
-        return None
+        return False
 
     def problem(self) -> str | None:
         noticed = sum(self._noticed.values())
@@ -103,6 +108,10 @@ class _Page:
         if enough and (on_subject or outweighed):
             return None
         return REASONS[max(self._noticed, key=self._noticed.__getitem__)]
+
+
+def _kinds(line: str) -> _Kinds:
+    return [(sentence, notices.kind(fold.fold(sentence).text)) for sentence in _sentences(line)]
 
 
 def _windows(text: str) -> tuple[list[str], list[str], list[str]]:

@@ -18,6 +18,7 @@ from bot.model.alerts import (
     Payload,
     Queued,
 )
+from bot.model.hours import Gate, Hours, Mute, Quiet
 from bot.model.log import (
     Candidate,
     FeedState,
@@ -64,12 +65,15 @@ __all__ = [
     "FetchFailure",
     "Fetched",
     "Gap",
+    "Gate",
     "Hit",
+    "Hours",
     "Ingredient",
     "Item",
     "Judgement",
     "LogRow",
     "Mark",
+    "Mute",
     "Network",
     "NewItem",
     "OutboxRow",
@@ -78,6 +82,7 @@ __all__ = [
     "Payload",
     "Print",
     "Queued",
+    "Quiet",
     "Receipt",
     "Rhythm",
     "Said",

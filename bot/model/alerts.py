@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 from bot.model.log import Where
 
 AlertType: TypeAlias = Literal["development.new", "development.update", "digest", "feed.problem", "heartbeat", "test"]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 AlertState: TypeAlias = Literal["queued", "sending", "delivered", "retry", "parked", "merged"]
 
 
@@ -68,6 +70,7 @@ class Alert:
     feed: str = ""
     problem: str = ""  # of a heartbeat: how things are
     baseline: bool = False  # a first pass's digest: the entries stood in the feeds before the watch began
+    repeats: bool = False  # a digest after the state was restored: what is in it may have been told before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,8 @@ class Queued:
     story: str
     due: datetime | None = None  # not before: the receiver asked for it, or a retry waits
     tries: int = 0  # a receiver may have it already under its id, if any
+    created: datetime = EPOCH
+    baseline: bool = False  # a first pass's digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

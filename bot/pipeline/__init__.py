@@ -36,7 +36,7 @@ class Pipeline:
         self.edges = edges
         self._poller = Poller(config, edges, chance)
         self._judge = Judge(config, edges)
-        self._courier = Courier(edges, chance)
+        self._courier = Courier(edges, config.urgent, chance)
         self._watchman = Watchman(config, edges)
 
     def poll(self, state: FeedState, now: datetime) -> Polled:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.core import lane, render
-from bot.edge.store import Transaction, outbox
+from bot.edge.store import Transaction, outbox, window
 from bot.errors import StateBusy
 from bot.model import Alert, Answer, Channel, OutboxRow
 from bot.pipeline.edges import Edges
@@ -30,17 +30,16 @@ class Sent:
 class Courier:
     """Empties the channels' lanes."""
 
-    def __init__(self, edges: Edges, chance: Callable[[], float]) -> None:
-        self.edges, self.chance = edges, chance
+    def __init__(self, edges: Edges, urgent: frozenset[str], chance: Callable[[], float]) -> None:
+        self.edges, self.urgent, self.chance = edges, urgent, chance
 
     def deliver(self, channel: Channel, clock: Callable[[], datetime], tell: Callable[[Sent], None]) -> None:
         """Send what the channel's lane holds, in order, until it is empty or has to wait; ``tell`` hears of each."""
         while not self.edges.stopping():
             now = clock()
             with self.edges.store.read() as connection:
-                queue = outbox.waiting(connection, channel.name)
-                window = outbox.sent_since(connection, channel.name, now - channel.budget.per)
-            step = lane.next_step(queue, window, channel.budget, now)
+                queue, sent = window.look(connection, channel.name, channel.budget.per, now)
+            step = lane.next_step(queue, sent, lane.rules(channel, self.urgent), now)
             if step.merge:
                 with self.edges.store.write() as tx:
                     outbox.merge(tx, step.merge, now)
@@ -52,7 +51,9 @@ class Courier:
     def _send(self, channel: Channel, seq: int, clock: Callable[[], datetime]) -> Sent:
         with self.edges.store.write() as tx:
             row = outbox.take(tx, seq, clock())
-        answer = self._post(channel, row)
+        answer = self._post(channel, row, clock)
+        if answer is None:
+            return self._pause(row, clock())
         if answer.state == "retry" and self.edges.stopping():
             # Cut off by us, and not the receiver's failure: left as `sending`, it is sent again at the next start.
             return Sent(alert=row.alert, state="sending", why="cut off: the bot is being stopped", due=None)
@@ -74,17 +75,30 @@ class Courier:
             else:
                 return
 
-    def _post(self, channel: Channel, row: OutboxRow) -> Answer:
-        """Send the messages of an alert that were not accepted yet; the first that fails decides."""
-        payloads = render.payloads(row.alert, channel.kind, plain=row.plain)
+    def _post(self, channel: Channel, row: OutboxRow, clock: Callable[[], datetime]) -> Answer | None:
+        """Send the messages of an alert that were not accepted yet; the first that fails decides.
+
+        None: the budget is spent before the last of them.
+        """
+        payloads = render.for_channel(row.alert, channel, plain=row.plain)
         answer = Answer(state="delivered", why="all its messages were accepted before")
         for number, payload in enumerate(payloads[row.parts :], row.parts + 1):
             answer = self.edges.sender.send(channel, row.alert.id, payload, attempt=row.tries)
             if answer.state != "delivered":
                 break
             if number < len(payloads):
-                self._keep(partial(outbox.part_accepted, seq=row.seq))
+                now = clock()
+                self._keep(partial(outbox.part_accepted, seq=row.seq, at=now))
+                with self.edges.store.read() as connection:
+                    sent = outbox.sent_since(connection, channel.name, now - channel.budget.per)
+                if not lane.may_go_on(sent, channel.budget):
+                    return None
         return answer
+
+    def _pause(self, row: OutboxRow, now: datetime) -> Sent:
+        why = "the rest of its messages waits for the channel's budget"
+        self._keep(partial(window.pause, seq=row.seq, why=why, now=now))
+        return Sent(alert=row.alert, state="paused", why=why, due=None)
 
     def _after(self, row: OutboxRow, answer: Answer, now: datetime) -> tuple[Answer, datetime | None]:
         if answer.state != "retry":

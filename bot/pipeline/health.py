@@ -9,7 +9,7 @@ from bot.config import Config
 from bot.core import decide, health, heartbeat
 from bot.core.health import Change
 from bot.core.moments import iso
-from bot.edge.store import Transaction, feeds, meta, outbox, verdicts
+from bot.edge.store import Transaction, feeds, meta, notices, outbox, verdicts
 from bot.model import Alert, AlertType, FetchFailure
 from bot.pipeline.edges import Edges
 
@@ -28,7 +28,7 @@ class Watchman:
         """Queue what is to be told of the feeds, and remember that it was; returns it."""
         with self.edges.store.read() as connection:
             states = feeds.states(connection)
-            recent = outbox.problems_since(connection, now - health.PER)
+            recent = notices.problems_since(connection, now - health.PER)
         watched = (states[feed.name] for feed in self.config.feeds if feed.name in states)
         changes = [found for state in watched if (found := health.change(state, now)) is not None]
         said = health.messages(changes, recent if self.config.operators else 0)
@@ -83,7 +83,7 @@ class Watchman:
         if address is None:
             return None
         with self.edges.store.read() as connection:
-            states, refused = feeds.states(connection), outbox.refused(connection)
+            states, refused = feeds.states(connection), notices.refused(connection)
         needed = refused or any(states[feed.name].lasting for feed in self.config.feeds if feed.name in states)
         url = heartbeat.failing(address.reveal()) if needed else address.reveal()
         answer = self.edges.door.get(url, inside=True, cap=PING_BYTES, cut=True)

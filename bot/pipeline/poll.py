@@ -12,7 +12,7 @@ from bot.config import Config
 from bot.core import cut, decide, identify, listed, moves, overlap, pace, parse
 from bot.core.pace import fresh, rhythm, wishes
 from bot.edge.http import retry_after, same_origin
-from bot.edge.store import Transaction, feeds, gaps, items
+from bot.edge.store import Transaction, feeds, gaps, items, restored
 from bot.errors import ChildError, ParseError, Stopping
 from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Gap, NewItem, ParsedFeed
 from bot.pipeline.edges import Edges
@@ -152,6 +152,8 @@ class Poller:
             new = [_new_item(feed, sightings[n], baseline=first and n not in backlog, inside=visit.answer.inside) for n in news]
             became = {n: sighting.of for n, sighting in enumerate(sightings) if sighting.of is not None}
             became.update(zip(news, items.add(tx, feed.name, new, now), strict=True))
+            if new and not first and before.last_ok is None:  # its first document since the state was restored
+                restored.answered(tx, feed.name, now)
             marks = {mark: became[n] for n, mark in enumerate(document.marks) if n in became}
             gap = overlap.gap(before, sightings, document.standing, now, whole=whole)
             if gap is not None:

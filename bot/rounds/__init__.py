@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import report
 from bot.core.counting import count
 from bot.edge.http import Paced
-from bot.edge.store import Store, feeds, gaps, items, outbox, retention
+from bot.edge.store import Store, feeds, items, outbox
 from bot.pipeline import Pipeline
 from bot.rounds.crew import Crew, Heard
 from bot.rounds.judging import Judging
+from bot.rounds.keeping import Keeping
 from bot.rounds.lanes import Lanes
 from bot.rounds.polling import Polling
+from bot.rounds.pruning import Pruning
 
 __all__ = ["Crew", "Heard", "Rounds", "once"]
 
@@ -34,6 +36,7 @@ class Rounds:
         self._polling = Polling(store, workers, crew, lambda: self.pipeline)
         self._judging = Judging(store, workers, crew, lambda: self.pipeline)
         self._lanes = Lanes(crew)
+        self._pruning, self._keeping = Pruning(store, crew), Keeping(store, crew)
 
     @property
     def store(self) -> Store:
@@ -98,7 +101,7 @@ class Rounds:
         """Queue the first pass's digest when the pass is over."""
         told = self.pipeline.announce(self.crew.clock())
         if told:
-            message = f"{count(told, 'item')} matched already when the watch began: one digest"
+            message = f"{count(told, 'item')} matched already when the watch began, or since the state was restored: one digest"
             report.said(log, logging.INFO, "baseline", message, items=told)
 
     def deliver_due(self) -> int:
@@ -107,22 +110,11 @@ class Rounds:
 
     def prune(self) -> None:
         """Once a day of the clock: drop what is older than the configuration keeps, in small transactions."""
-        now, config = self.crew.clock(), self.pipeline.config
-        with self.store.read() as connection:
-            last = retention.last_pruned(connection)
-        if last is not None and abs(now - last) < timedelta(days=1):
-            return
-        for step, before in ((retention.prune_texts, now - config.keep_text), (retention.prune_items, now - config.keep_log)):
-            dropped = retention.BATCH
-            while dropped == retention.BATCH and not self.crew.stopping():
-                with self.store.write() as tx:
-                    dropped = step(tx, before)
-        if self.crew.stopping():
-            return
-        with self.store.write() as tx:
-            retention.prune_outbox(tx, now - config.keep_log)
-            gaps.prune(tx, now - config.keep_log)
-            retention.set_last_pruned(tx, now)
+        self._pruning.prune(self.pipeline.config.keep_text, self.pipeline.config.keep_log)
+
+    def copy(self) -> None:
+        """Once a day of the clock: a copy of the state beside it, if it has changed."""
+        self._keeping.copy()
 
     def sending(self) -> bool:
         """Whether a message is on its way."""
@@ -159,3 +151,4 @@ def once(rounds: Rounds, wait: Callable[[Callable[[], bool]], None]) -> None:
     wait(lambda: not rounds.busy())
     rounds.report()
     rounds.prune()
+    rounds.copy()

@@ -50,7 +50,7 @@ class Lanes:
         try:
             pipeline.deliver(channel, self._crew.clock, self._sent)
         except StateError as error:
-            report.said(log, logging.ERROR, "state", str(error))
+            self._crew.trouble.tell(error)
         except Exception:
             log.exception("the lane of channel %s failed unexpectedly: please report this", report.safe(channel.name))
             self._resting[channel.name] = time.monotonic() + AFTER_A_BUG

@@ -33,7 +33,7 @@ class Polling:
 
     def __init__(self, store: Store, workers: Paced, crew: Crew, pipeline: Callable[[], Pipeline]) -> None:
         self._store, self._workers, self._crew, self._pipeline = store, workers, crew, pipeline
-        self._hand = Hand(AT_ONCE, self._take, self._begin)
+        self._hand = Hand(AT_ONCE, self._take, self._begin, crew.trouble.tell)
         self._now = datetime.min.replace(tzinfo=UTC)  # of the last look: a pass ends with what was due when it began
         self._unchanged = Group(self._keep)
         self._postponed = Group(self._postpone)
@@ -74,7 +74,7 @@ class Polling:
         except Stopping:
             self._postponed.add((state.name, self._crew.clock()))
         except StateError as error:
-            report.said(log, logging.ERROR, "state", str(error))
+            self._crew.trouble.tell(error)
             self._postponed.add((state.name, self._crew.clock() + AFTER_TROUBLE))
         except Exception:
             log.exception("polling feed %s failed unexpectedly: please report this", report.safe(state.name))

@@ -49,10 +49,10 @@ class Writer:
         rows = [json.loads(line) for path in sorted((ROOT / "tests" / "gold").glob("*.jsonl")) for line in path.open()]
         self._plain: dict[bool, list[str]] = {False: [], True: []}
         self._telling: dict[bool, list[str]] = {False: [], True: []}
-        self._about = [row for row in rows if row["relevant"] and match.hints(rule, row["title"], row["text"])]
+        self._about = [row for row in rows if row["relevant"] and match.hints([rule], row["title"], row["text"])]
         for row in rows:
             for line in filter(None, (row["title"], *row["text"].split("\n"))):
-                telling = match.hints(rule, line, "")
+                telling = match.hints([rule], line, "")
                 (self._telling if telling else self._plain)[not row["lang"].startswith("en")].append(line)
 
     def item(self) -> tuple[str, str, str]:

@@ -166,6 +166,11 @@ ANSWERS: dict[str, tuple[str, Reply, int, str]] = {
     "a Slack that accepts": ("slack", Reply(body=b"ok"), 0, "trial: delivered (slack answered 200)"),
     "a Slack whose webhook is gone": ("slack", Reply(status=404, body=b"no_service"), 1, "trial: not delivered (slack answered 404 no_service"),
     "a Discord in trouble": ("discord", Reply(status=503), 1, "trial: not delivered (discord answered 503"),
+    "a Teams workflow that accepts": ("teams", Reply(status=202), 0, "trial: delivered (teams answered 202; it posts later"),
+    "a Teams workflow that is off": ("teams", Reply(status=400, body=b'{"error": {"code": "WorkflowTriggerIsNotEnabled"}}'), 1,
+                                     "trial: not delivered (teams answered 400 WorkflowTriggerIsNotEnabled: the workflow is switched off"),
+    "a Mattermost whose webhook is gone": ("mattermost", Reply(status=400, body=b'{"id": "web.incoming_webhook.invalid.app_error"}'), 1,
+                                           "trial: not delivered (mattermost answered 400 web.incoming_webhook.invalid.app_error"),
     "a redirect": ("webhook", Reply(status=302, headers={"Location": "/elsewhere"}), 1, "trial: not delivered (webhook answered 302"),
 }  # fmt: skip
 
@@ -178,8 +183,31 @@ def test_a_channel_is_tried_and_what_came_back_is_said(place: Place, told: Told,
     code, out, err = told(place, "alerts", "test", "trial")
     assert (code, err) == (expected, "")
     assert out.startswith(answer)
+    assert f"\n  status   {reply.status}\n" in out
+    assert ("\nMake a new address" in out) == (case == "a Slack whose webhook is gone")
     assert len(place.web.posts) == 1
     assert not place.state.exists(), "past the outbox"
+
+
+def test_the_sample_looks_like_an_alert_and_says_that_it_is_none(place: Place, told: Told) -> None:
+    place.channel("trial", "mattermost", Reply(body=b"ok", headers={"X-Request-Id": "req-7"}))
+    place.channels["trial"]["mention"] = "@here"
+    place.write()
+    code, out, _ = told(place, "alerts", "test", "trial")
+    assert code == 0
+    assert "\n  body     ok\n  request  x-request-id: req-7\n" in out
+    assert out.endswith("\n@here was left out: --mention sends it too\n")
+    assert "left out" not in told(place, "alerts", "test", "trial", "--mention")[1]
+    quiet, loud = (json.loads(request.body)["text"] for request in place.web.posts)
+    assert loud == f"@here\n{quiet}"
+    assert quiet.startswith("OpenAI and NATO · TEST, nothing has happened: trial\n**[A sample headline: ")
+    assert "\nExample Times · " in quiet
+
+
+def test_who_accepts_before_posting_is_not_trusted(place: Place, told: Told) -> None:
+    place.channel("trial", "teams", Reply(status=202))
+    place.write()
+    assert "Teams accepts first and posts later: look into the channel." in told(place, "alerts", "test", "trial")[1]
 
 
 def test_a_connection_that_is_refused_is_said(place: Place, told: Told) -> None:

@@ -40,7 +40,7 @@ def test_a_bot_in_order_needs_nobody(copy: Place, told: Told) -> None:
     assert (code, found["ok"], found["needs_person"], found["running"], found["unjudged"]) == (0, True, [], None, 0)
     assert {(feed["state"], feed["failures"], feed["problem"]) for feed in found["feeds"]} == {("ok", 0, None)}
     assert found["channels"][0] == {
-        "name": "hook", "state": "ok", "delivered": 4, "waiting": 0, "refused": 0, "problem": None, "needs_person": False,
+        "name": "hook", "state": "ok", "delivered": 4, "waiting": 0, "refused": 0, "problem": None, "waits_for": None, "needs_person": False,
     }  # fmt: skip
 
 

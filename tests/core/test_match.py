@@ -291,7 +291,7 @@ def test_a_query_that_cannot_be_read_is_refused() -> None:
 def test_an_article_is_worth_reading_where_title_or_summary_has_a_word_of_the_story(
     query: str, title: str, summary: str, hinted: bool
 ) -> None:
-    assert match.hints(rule(query), title, summary) is hinted
+    assert match.hints([rule(query)], title, summary) is hinted
 
 
 # ---------------------------------------------------------------- any text
@@ -377,7 +377,7 @@ def test_any_rule_gives_a_score_and_a_reason_that_fit_its_verdict(query: str, ti
     assert any(part in receipt.why for part in negative) is not receipt.holds
     assert not receipt.why.endswith(("but ", "by: "))
     assert not receipt.holds or receipt.why.endswith(("title", "summary", "article"))
-    assert match.hints(story, title, article) or not receipt.holds
+    assert match.hints([story], title, article) or not receipt.holds
 
 
 @stable

@@ -195,6 +195,41 @@ def test_a_bug_in_judging_one_item_puts_it_off_and_stops_no_other(
     until(lambda: not rounds.busy())
 
 
+def test_items_that_ask_for_no_page_need_no_turn_of_their_own_at_their_host(store: Store) -> None:
+    turns = HostTurns(3600.0)  # a second turn would come an hour later
+    workers = Paced(turns, 4)
+    pipeline = FakePipeline(store, "A")
+    ids = log_items(store, 30)
+    rounds = rounds_over(pipeline, workers)
+    assert rounds.judge_waiting() == 30
+    until(lambda: not rounds.busy())
+    workers.stop(1.0)
+    assert pipeline.seen == ids
+
+
+def test_after_an_item_that_asked_for_its_page_the_others_wait_for_the_hosts_next_turn(store: Store) -> None:
+    turns = HostTurns(3600.0)
+    workers = Paced(turns, 4)
+    pipeline = FakePipeline(store, "A")
+    first, *others = log_items(store, 3)
+    fetched = threading.Event()
+
+    def fetch() -> None:
+        with turns.turn("a.example.org:443", 1.0) as may:
+            assert may
+        fetched.set()
+
+    pipeline.judgings[first] = fetch
+    rounds = rounds_over(pipeline, workers)
+    rounds.judge_waiting()
+    assert fetched.wait(10)
+    until(lambda: pipeline.seen)
+    assert rounds.busy()
+    workers.stop(1.0)
+    assert pipeline.seen == [first]
+    assert others
+
+
 def test_work_in_hand_is_not_taken_twice_even_when_its_lease_ran_out(store: Store, workers: Paced) -> None:
     gate, now = threading.Event(), [NOW]
     pipeline = FakePipeline(store, "A")

@@ -71,10 +71,11 @@ def _judged(rule: Rule, texts: Texts, seen: Seen) -> Receipt:
     return _receipt(rule, texts, found, body, holds=yes, score=score, why=why, ingredients=parts)
 
 
-def hints(rule: Rule, title: str, summary: str) -> bool:
-    """Whether title or summary has a word that speaks for the story: reason enough to read the article."""
-    found = finds.look(rule, (fold.fold(title), fold.fold(summary)))
-    return found.speaks(rule.wanted)
+def hints(rules: Sequence[Rule], title: str, summary: str) -> bool:
+    """Whether title or summary has a word that speaks for one of the stories: reason enough to read the article."""
+    fields = (fold.fold(title), fold.fold(summary))
+    readings = {scanner: scanner.read(fields) for scanner in {rule.scanner for rule in rules}}
+    return any(finds.look_in(rule, readings[rule.scanner]).speaks(rule.wanted) for rule in rules)
 
 
 def folded(texts: Texts) -> tuple[Folded, ...]:

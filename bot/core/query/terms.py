@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.core import fold, regexes, script
 from bot.core.query.tree import Term
 from bot.errors import QueryError
 
 LONGEST = 200  # characters of a term: a headline or the full name of any treaty fits
+KEPT = 20_000  # spellings of a configuration, read by its check, its advice and its rules; none that was seen has as many
 _OPERATOR = re.compile(r"(?<!\S)(?:AND|OR|NOT|NEAR(?:/\d+)?)(?!\S)")
 _STARS = re.compile(r"\*+")
 
@@ -40,6 +42,7 @@ def words_term(text: str, *, exact: bool = False, column: int = 1) -> Term:
     return Term(text=text, exact=exact)
 
 
+@lru_cache(maxsize=KEPT)
 def spelling_term(spelling: str) -> Term:
     """One entry of a concept's list. Raises QueryError, its ``source`` the spelling."""
     text = spelling.strip()

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.edge.http.retry import LONGEST, retry_after
-from bot.edge.send.tables import DISCORD, SLACK, Meaning
+from bot.edge.send.tables import DISCORD, MATTERMOST, SLACK, TEAMS, Meaning
 from bot.model import Answer, Channel, Fetched, FetchFailure, Payload
 
 _PASSING = frozenset({408, 425, 429})  # and every 5xx
@@ -30,7 +30,8 @@ def read(answer: Fetched | FetchFailure, channel: Channel, payload: Payload, *, 
         answer = Fetched(url="", status=answer.status, headers=_asked(answer.retry_after), body=b"")
     meaning, name = _known(channel, answer)
     if answer.status // 100 == 2 and not (meaning and channel.kind == "slack" and answer.status == 200):
-        return Answer(state="delivered", why=f"{channel.kind} answered {answer.status}", status=answer.status)
+        accepted = "; it posts later and does not say whether it could" if channel.kind == "teams" else ""
+        return Answer(state="delivered", why=f"{channel.kind} answered {answer.status}{accepted}", status=answer.status)
     meaning = meaning or _by_status(channel, answer, attempt)
     why = f"{channel.kind} answered {answer.status}{name}: {meaning.words}"
     if meaning.blame == "passing":
@@ -48,11 +49,18 @@ def _known(channel: Channel, answer: Fetched) -> tuple[Meaning | None, str]:
         code = _object(answer).get("code")
         if isinstance(code, int) and code in DISCORD:
             return DISCORD[code], f" code {code}"
+    if channel.kind == "mattermost" and answer.status != 500:  # the same names then tell of its database
+        name = str(_object(answer).get("id"))
+        return MATTERMOST.get(name), f" {name}" if name in MATTERMOST else ""
+    if channel.kind == "teams":
+        error = _object(answer).get("error")
+        name = str(error.get("code")) if isinstance(error, dict) else ""
+        return TEAMS.get(name), f" {name}" if name in TEAMS else ""
     return None, ""
 
 
 def _by_status(channel: Channel, answer: Fetched, attempt: int) -> Meaning:
-    said = _quoted(answer, channel) or "no reason given"
+    said = quoted(answer, channel) or "no reason given"
     if answer.status in _PASSING or answer.status >= 500:
         return Meaning("passing", said)
     if answer.status // 100 == 3:
@@ -88,10 +96,10 @@ def _object(answer: Fetched) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _quoted(answer: Fetched, channel: Channel) -> str:
+def quoted(answer: Fetched, channel: Channel) -> str:
     """The start of the body on one printable line. Pieces of the channel's address and its secret become ``***``."""
     text = answer.body[:_READ].decode("utf-8", "replace")
-    secrets = [value.reveal() for value in (channel.url, channel.secret) if value is not None]
+    secrets = [value.reveal() for value in (channel.url, channel.secret, *channel.older_secrets) if value is not None]
     tokens = {token for secret in secrets for token in (secret, *re.split(r"[/?&=#:@]+", secret)) if len(token) >= _TOKEN}
     for token in sorted(tokens, key=len, reverse=True):
         text = text.replace(token, "***")

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.edge.store import verdicts
 from bot.edge.store.codec import entry_from_json, entry_to_json
-from bot.edge.store.schema import alert_items, alerts, attempts
+from bot.edge.store.schema import alert_items, alerts, attempts, parts
 from bot.model import Alert, AlertEntry, Answer, Attempt, OutboxRow, Queued
 
 # `sending` too: a lane looks at its queue only between two alerts, so one found there lost its answer (a full disk, say).
@@ -35,10 +35,7 @@ def new_id() -> str:
 def queue(tx: sa.Connection, alert: Alert) -> None:
     """Put an alert in its channel's queue. A second one about the same new development is ignored."""
     development = int(alert.entries[0].development.id) if alert.type == "development.new" else None
-    content = {
-        "story_title": alert.story_title, "feed": alert.feed, "problem": alert.problem, "baseline": alert.baseline,
-        "entries": [entry_to_json(entry) for entry in alert.entries],
-    }  # fmt: skip
+    content = _content(alert)
     added = tx.execute(
         insert(alerts)
         .values(
@@ -51,6 +48,14 @@ def queue(tx: sa.Connection, alert: Alert) -> None:
     if added is not None and alert.entries:
         rows = [{"item": item, "alert": added} for item in dict.fromkeys(int(entry.item.id) for entry in alert.entries)]
         tx.execute(sa.insert(alert_items), rows)
+
+
+def _content(alert: Alert) -> dict[str, Any]:
+    return {
+        "story_title": alert.story_title, "feed": alert.feed, "problem": alert.problem, "baseline": alert.baseline,
+        "repeats": alert.repeats,
+        "entries": [entry_to_json(entry) for entry in alert.entries],
+    }  # fmt: skip
 
 
 def take_over(tx: sa.Connection, now: datetime) -> int:
@@ -79,30 +84,26 @@ def channels_due(connection: sa.Connection, now: datetime) -> set[str]:
     return set(connection.execute(_CHANNELS_DUE, {"now": now}).scalars())
 
 
+# Only of the few digests: to read the content of every alert would cost more than all the rest.
+_BASELINE = sa.case((alerts.c.type == "digest", alerts.c.content["baseline"].as_boolean()), else_=sa.false())
+
+
 def waiting(connection: sa.Connection, channel: str) -> list[Queued]:
     """The channel's queue, in order."""
-    query = sa.select(alerts.c.seq, alerts.c.type, alerts.c.story, alerts.c.due, alerts.c.tries)
+    query = sa.select(
+        alerts.c.seq, alerts.c.type, alerts.c.story, alerts.c.due, alerts.c.tries, alerts.c.created, _BASELINE.label("baseline")
+    )
     query = query.where(alerts.c.channel == channel, _OPEN).order_by(alerts.c.seq)
     return [Queued(**row._mapping) for row in connection.execute(query)]
 
 
 def sent_since(connection: sa.Connection, channel: str, since: datetime) -> list[tuple[datetime, str]]:
     """When the channel accepted messages after ``since``, and of what type."""
-    query = sa.select(alerts.c.delivered_at, alerts.c.type).where(
+    whole = sa.select(alerts.c.delivered_at.label("at"), alerts.c.type).where(
         alerts.c.channel == channel, alerts.c.state == "delivered", alerts.c.delivered_at > since
     )
-    return [(row.delivered_at, row.type) for row in connection.execute(query.order_by(alerts.c.delivered_at))]
-
-
-def problems_since(connection: sa.Connection, since: datetime) -> int:
-    """How many times something was told of feeds after ``since``, on however many channels."""
-    query = sa.select(alerts.c.channel, sa.func.count()).where(alerts.c.type == "feed.problem", alerts.c.created > since)
-    return max((number for _, number in connection.execute(query.group_by(alerts.c.channel))), default=0)
-
-
-def refused(connection: sa.Connection) -> bool:
-    """Whether some channel refused an alert for good."""
-    return connection.execute(sa.select(alerts.c.seq).where(alerts.c.state == "parked").limit(1)).first() is not None
+    part = sa.select(parts.c.at, sa.literal("digest").label("type")).where(parts.c.channel == channel, parts.c.at > since)
+    return [(row.at, row.type) for row in connection.execute(sa.union_all(whole, part).order_by("at"))]
 
 
 def merge(tx: sa.Connection, seqs: Sequence[int], now: datetime) -> str:
@@ -126,12 +127,20 @@ def take(tx: sa.Connection, seq: int, now: datetime) -> OutboxRow:
     row = tx.execute(update.values(state="sending", due=None, **counted).returning(*alerts.c)).one()
     _close_ledger(tx, sa.and_(attempts.c.alert == seq, attempts.c.state == "sending"))
     tx.execute(sa.insert(attempts).values(alert=seq, number=row.attempts, at=now, state="sending"))
-    return _fresh(tx, [_outbox_row(row)])[0]
+    found = _outbox_row(row)
+    if found.parts:
+        return found  # as its first messages said it: with more outlets, other entries would stand in the next one
+    (found,) = _fresh(tx, [found])
+    if found.alert.type == "digest":
+        tx.execute(update.values(content=_content(found.alert)))
+    return found
 
 
-def part_accepted(tx: sa.Connection, seq: int) -> None:
+def part_accepted(tx: sa.Connection, seq: int, at: datetime) -> None:
     """One message of an alert that takes several was accepted: a retry goes on with the next."""
-    tx.execute(sa.update(alerts).where(alerts.c.seq == seq).values(parts=alerts.c.parts + 1))
+    chosen = sa.update(alerts).where(alerts.c.seq == seq).values(parts=alerts.c.parts + 1)
+    row = tx.execute(chosen.returning(alerts.c.parts, alerts.c.channel)).one()
+    tx.execute(insert(parts).values(alert=seq, number=row.parts, channel=row.channel, at=at).on_conflict_do_nothing())
 
 
 def settle(tx: sa.Connection, seq: int, answer: Answer, *, now: datetime, due: datetime | None) -> None:
@@ -216,7 +225,7 @@ def _alert(row: sa.Row[Any]) -> Alert:
     return Alert(
         id=row.id, type=row.type, channel=row.channel, created=row.created, story=row.story, story_title=content["story_title"],
         entries=tuple(entry_from_json(entry) for entry in content["entries"]), feed=content["feed"],
-        problem=content["problem"], baseline=content["baseline"],
+        problem=content["problem"], baseline=content["baseline"], repeats=content.get("repeats", False),
     )  # fmt: skip
 
 

@@ -6,31 +6,9 @@ work lists (NULL: nothing to do), so the ticks never scan the log, however long 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import sqlalchemy as sa
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
-
-
-class Moment(sa.types.TypeDecorator[datetime]):
-    """An aware UTC datetime kept as integer milliseconds: sorts, compares and survives every locale."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy's signature
-        """To the database."""
-        del dialect
-        return None if value is None else (value - EPOCH) // MILLISECOND
-
-    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ANN401 - as above
-        """From the database."""
-        del dialect
-        return None if value is None else EPOCH + timedelta(milliseconds=value)
-
+from bot.edge.store.moment import Moment
 
 metadata = sa.MetaData()
 
@@ -172,6 +150,7 @@ developments = sa.Table(
     sa.Column("story", sa.Text, nullable=False),
     sa.Column("headline", sa.Text, nullable=False),
     sa.Column("opened", Moment, nullable=False),
+    sa.Column("muted", sa.Boolean, nullable=False, server_default="0"),  # nobody was told of it yet, for a mute held
     sqlite_autoincrement=True,
 )
 
@@ -223,6 +202,28 @@ alert_items = sa.Table(
     sa.Column("item", sa.Integer, primary_key=True),
     sa.Column("alert", sa.Integer, primary_key=True),
     sa.Index("alert_items_alert", "alert"),
+    sqlite_with_rowid=False,
+)
+
+# When a channel accepted a message of an alert that takes several, but for its last: that is the alert's delivery.
+parts = sa.Table(
+    "parts",
+    metadata,
+    sa.Column("alert", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("parts_sent", "channel", "at"),
+    sqlite_with_rowid=False,
+)
+
+# Stories and feeds of which nobody is told for a time.
+mutes = sa.Table(
+    "mutes",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("until", Moment, nullable=False),
     sqlite_with_rowid=False,
 )
 

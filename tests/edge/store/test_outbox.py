@@ -152,7 +152,7 @@ def test_messages_accepted_of_a_long_alert_are_counted(filled: Filled) -> None:
     queued(filled, "A")
     with filled.store.write() as tx:
         outbox.take(tx, 1, NOW)
-        outbox.part_accepted(tx, 1)
+        outbox.part_accepted(tx, 1, NOW)
         outbox.use_plain(tx, 1)
     with filled.store.read() as connection:
         [row] = outbox.rows(connection)
