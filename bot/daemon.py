@@ -34,6 +34,7 @@ log = logging.getLogger("storywatch")
 
 TICK_SECONDS = 1.0
 WATCH_SECONDS = 2  # how soon a changed configuration is noticed
+REPORT_SECONDS = 60  # at most how often a dead-man service hears of us
 PRUNE_MINUTES = 30  # how often it is asked whether a day has passed since the last pruning, and the last copy
 # SIGTERM to exit takes at most 10 s: what is being sent may end within DRAIN, then every connection is cut.
 DRAIN_SECONDS, CUT_SECONDS, EXIT_SECONDS = 4.0, 3.0, 9.5
@@ -114,8 +115,10 @@ class Daemon:
             (rounds.poll_due, tick),
             (lambda: rounds.flush(every=GROUP_SECONDS * tick / TICK_SECONDS), tick),
             (rounds.judge_waiting, tick),
+            (rounds.tend, tick),
             (rounds.announce, tick),
             (rounds.deliver_due, tick),
+            (rounds.report, REPORT_SECONDS),
             (rounds.prune, PRUNE_MINUTES * 60),
             (rounds.copy, PRUNE_MINUTES * 60),
         )

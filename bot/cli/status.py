@@ -10,14 +10,15 @@ import click
 
 from bot.cli import waiting
 from bot.cli.context import Context, examples
+from bot.cli.gaps import as_json, summary
 from bot.cli.output import Cell, Column, write_json, write_table
 from bot.cli.repair import repair_command, short
 from bot.cli.terminal import safe
 from bot.cli.times import iso, near
 from bot.config import Config
 from bot.core.counting import count
-from bot.edge.store import channels, feeds, items, lock, mutes, open_reading, tallies
-from bot.model import Blocking, FeedState, Mute, Standing
+from bot.edge.store import channels, feeds, gaps, items, lock, mutes, open_reading, tallies
+from bot.model import Blocking, FeedState, Gap, Mute, Standing
 
 _FEEDS = (
     Column(title="feed", wrap=True),
@@ -66,6 +67,7 @@ class _Report:
     unjudged: int
     running: int | None
     needs: Sequence[str]
+    gaps: Sequence[Gap]
     mutes: Sequence[Mute]
 
 
@@ -93,6 +95,7 @@ def _look(config: Config, now: datetime) -> _Report:
         counts, trouble = tallies.counts(connection), tallies.last_trouble(connection)
         blocking, disabled = tallies.blocking(connection), channels.disabled(connection, config.channels)
         unjudged, _ = items.waiting(connection)
+        missed = gaps.rows(connection)
         muted = mutes.active(connection, now)
         why = {channel.name: waiting.of_channel(connection, config, channel, now) for channel in config.channels}
     states = {feed.name: kept.get(feed.name, FeedState(name=feed.name, url=feed.url)) for feed in config.feeds}
@@ -108,8 +111,9 @@ def _look(config: Config, now: datetime) -> _Report:
         if state.lasting
     ]
     needs += [f"channel {name}: {trouble}" for name, lane in lanes.items() for trouble in _troubles(name, lane)]
+    missed = [gap for gap in missed if gap.feed in states]
     running = lock.owner(config.state)
-    return _Report(states=states, lanes=lanes, unjudged=unjudged, running=running, needs=needs, mutes=muted)
+    return _Report(states=states, lanes=lanes, unjudged=unjudged, running=running, needs=needs, mutes=muted, gaps=missed)
 
 
 def _lane(
@@ -143,7 +147,7 @@ def _troubles(name: str, lane: _Lane) -> Iterator[str]:
 
 def _feed_problem(state: FeedState) -> str:
     again = f" ({state.failures} times in a row)" if state.failures > 1 else ""
-    return f"{state.problem}{again}"
+    return f"{state.problem}{again}{', so it is not asked any more' if state.stopped else ''}"
 
 
 def _print(report: _Report, now: datetime) -> None:
@@ -157,6 +161,8 @@ def _print(report: _Report, now: datetime) -> None:
     click.echo()
     write_table(_CHANNELS, (_lane_cells(name, lane) for name, lane in report.lanes.items()))
     click.echo()
+    for line in summary(report.states, report.gaps):
+        click.echo(line)
     for line in report.needs:
         click.echo(safe(f"needs a person: {line}"))
     if not report.needs:
@@ -165,6 +171,8 @@ def _print(report: _Report, now: datetime) -> None:
 
 def _feed_cells(state: FeedState, now: datetime) -> tuple[Cell, ...]:
     problem = _feed_problem(state) if state.problem is not None else ""
+    if state.adopted is not None:
+        problem = "; ".join(filter(None, (problem, f"moved for good to {state.adopted}, and asked there")))
     return state.name, _feed_state(state), near(state.last_ok, now) or "never", near(state.next_due, now), problem
 
 
@@ -173,6 +181,8 @@ def _lane_cells(name: str, lane: _Lane) -> tuple[Cell, ...]:
 
 
 def _feed_state(state: FeedState) -> str:
+    if state.stopped:
+        return "stopped"
     if state.problem is not None:
         return "failing"
     return "ok" if state.last_ok else "not polled yet"
@@ -197,6 +207,8 @@ def _as_json(report: _Report) -> dict[str, object]:
             {
                 "name": s.name, "state": _feed_state(s), "last_polled": iso(s.last_polled), "last_ok": iso(s.last_ok),
                 "next_due": iso(s.next_due), "failures": s.failures, "problem": s.problem, "needs_person": s.lasting,
+                "moved_to": s.adopted, "complete_from": iso(s.first_polled),
+                "gaps": [as_json(gap) for gap in report.gaps if gap.feed == s.name],
             }
             for s in report.states.values()
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -30,6 +30,8 @@ class Config:
     interval: timedelta
     contact: str | None
     operators: tuple[str, ...]
+    heartbeat: time | None
+    healthcheck: Secret | None
     keep_text: timedelta
     keep_log: timedelta
     network: Network
@@ -61,10 +63,12 @@ def build(path: Path, base: Path, read: Sequence[tuple[Resolved, File]]) -> Conf
         interval=bot.interval,
         contact=bot.contact,
         operators=_once(bot.operators),
+        heartbeat=bot.heartbeat,
+        healthcheck=Secret(bot.healthcheck_url) if bot.healthcheck_url else None,
         keep_text=min(bot.keep_text, bot.keep_log),
         keep_log=bot.keep_log,
         network=_network(network, bot.contact, base),
-        feeds=tuple(_feed(table, bot.interval) for file in files for table in file.feeds),
+        feeds=tuple(_feed(table, bot) for file in files for table in file.feeds),
         concepts=MappingProxyType({name: _once(each) for file in files for name, each in file.concepts.items()}),
         stories=tuple(_story(table) for file in files for table in file.stories),
         channels=channels,
@@ -83,11 +87,12 @@ def _network(table: NetworkTable, contact: str | None, base: Path) -> Network:
     )
 
 
-def _feed(table: FeedTable, interval: timedelta) -> Feed:
+def _feed(table: FeedTable, bot: BotTable) -> Feed:
     return Feed(
         name=table.name,
         url=table.url,
-        interval=table.interval or interval,
+        interval=table.interval or bot.interval,
+        rhythm=table.rhythm or bot.rhythm,
         articles=table.articles,
         headers=MappingProxyType({name: Secret(value) for name, value in table.headers.items()}),
         alert_backlog=table.alert_backlog,

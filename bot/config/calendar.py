@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, tzinfo
+import re
+from datetime import UTC, time, tzinfo
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -23,6 +24,13 @@ def timezone(text: str) -> tzinfo:
         found = get_close_matches(text.casefold(), names, n=1)
         advice = f'did you mean "{names[found[0]]}"?' if found else 'write one like "Europe/Berlin" or "UTC"'
         raise ValueError(f'"{text[:40]}" is no time zone: {advice}') from None
+
+
+def clock(text: str) -> time:
+    """A time of the day, ``09:00``."""
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError(f'"{text[:20]}" is no time of the day: write hours and minutes, as in "09:00"')
+    return time.fromisoformat(text)
 
 
 def quiet(value: object) -> tuple[Quiet, ...]:

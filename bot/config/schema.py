@@ -7,14 +7,14 @@ and a union over ``kind`` would hide every other fault of a channel whose kind i
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, time, timedelta, tzinfo
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from bot.config import calendar, rules
-from bot.model import THRESHOLD, ArticlePolicy, Budget, ChannelKind, OnAmbiguous, Quiet
+from bot.model import THRESHOLD, ArticlePolicy, Budget, ChannelKind, OnAmbiguous, Quiet, Rhythm
 
 T = TypeVar("T")
 
@@ -64,8 +64,13 @@ class BotTable(Table):
 
     state: Annotated[str, AfterValidator(rules.state)] = Field(default="state/seen.sqlite3", examples=['"state/seen.sqlite3"'])
     interval: Interval = Field(default=timedelta(minutes=10), examples=['"10m"'])
+    rhythm: Rhythm = Field(default="learned", examples=['"learned"'])
     contact: Annotated[str, AfterValidator(rules.contact)] | None = Field(default=None, examples=['"desk@example.org"'])
     operators: list[str] = Field(default=[], examples=['["ops"]'])
+    heartbeat: Annotated[time, _means(calendar.clock)] | None = Field(default=None, examples=['"09:00"'])
+    healthcheck_url: Annotated[str, AfterValidator(rules.channel_address)] | None = Field(
+        default=None, examples=['"${env:HEALTHCHECK_URL}"']
+    )
     keep_text: Duration = Field(default=timedelta(days=90), examples=['"90d"'])
     keep_log: SomeDuration = Field(default=timedelta(days=2 * 365), examples=['"2y"'])
 
@@ -88,6 +93,7 @@ class FeedTable(Table):
     name: Name = Field(examples=['"Example"'])
     url: Annotated[str, AfterValidator(rules.feed_address)] = Field(examples=['"https://example.org/rss"'])
     interval: Interval | None = Field(default=None, examples=['"5m"'])
+    rhythm: Rhythm | None = Field(default=None, examples=['"fixed"'])
     articles: ArticlePolicy = Field(default="all", examples=['"all"'])
     headers: Headers = Field(default={}, examples=['{ Authorization = "${env:EXAMPLE_KEY}" }'])
     alert_backlog: Annotated[int, AfterValidator(rules.backlog)] = Field(default=0, examples=["3"])

@@ -27,6 +27,7 @@ _HELP = "write ${env:NAME} or ${file:/path}"
 _WELCOME = {
     ("bot", "state"),
     ("bot", "contact"),
+    ("bot", "healthcheck_url"),
     ("network", "ca"),
     ("network", "proxy"),
     ("feeds", "url"),
@@ -35,7 +36,7 @@ _WELCOME = {
     ("channels", "secret"),
 }
 _LISTED = {("channels", "secret")}  # one text or several: each may be a reference
-_ALWAYS_SECRET = {("channels", "url"), ("channels", "secret"), ("feeds", "headers")}
+_ALWAYS_SECRET = {("bot", "healthcheck_url"), ("channels", "url"), ("channels", "secret"), ("feeds", "headers")}
 _SECRET_BY_REFERENCE = {*_ALWAYS_SECRET, ("network", "proxy"), ("feeds", "url")}
 _MODEST_HEADERS = {"accept", "accept-language", "from", "referer", "user-agent"}  # their values tell nobody anything
 

@@ -25,6 +25,7 @@ from bot.model.hours import Gate, Hours, Mute, Quiet
 from bot.model.log import (
     Candidate,
     FeedState,
+    Gap,
     Hit,
     Ingredient,
     Item,
@@ -39,7 +40,19 @@ from bot.model.log import (
     Where,
 )
 from bot.model.past import Change, Extent, Past, Said, TextState
-from bot.model.settings import THRESHOLD, ArticlePolicy, Budget, Channel, ChannelKind, Feed, Network, OnAmbiguous, Secret, Story
+from bot.model.settings import (
+    THRESHOLD,
+    ArticlePolicy,
+    Budget,
+    Channel,
+    ChannelKind,
+    Feed,
+    Network,
+    OnAmbiguous,
+    Rhythm,
+    Secret,
+    Story,
+)
 from bot.model.web import Article, Entry, Fetched, FetchFailure, ParsedFeed
 
 __all__ = [
@@ -68,6 +81,7 @@ __all__ = [
     "FeedState",
     "FetchFailure",
     "Fetched",
+    "Gap",
     "Gate",
     "Hit",
     "Hours",
@@ -88,6 +102,7 @@ __all__ = [
     "Queued",
     "Quiet",
     "Receipt",
+    "Rhythm",
     "Said",
     "Secret",
     "Standing",

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from bot.model.log import Where
 
-AlertType: TypeAlias = Literal["development.new", "development.update", "digest", "feed.problem", "test"]
+AlertType: TypeAlias = Literal["development.new", "development.update", "digest", "feed.problem", "heartbeat", "test"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 AlertState: TypeAlias = Literal["queued", "sending", "delivered", "retry", "parked", "merged", "dropped"]
@@ -71,7 +71,7 @@ class Alert:
     story_title: str = ""
     entries: tuple[AlertEntry, ...] = ()
     feed: str = ""
-    problem: str = ""
+    problem: str = ""  # of a heartbeat: how things are
     baseline: bool = False  # a first pass's digest: the entries stood in the feeds before the watch began
     repeats: bool = False  # a digest after the state was restored: what is in it may have been told before
 

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from bot.model.hours import Hours
 
 ArticlePolicy: TypeAlias = Literal["all", "hinted", "never"]
+Rhythm: TypeAlias = Literal["learned", "fixed"]
 ChannelKind: TypeAlias = Literal["slack", "discord", "mattermost", "teams", "webhook", "console"]
 # What becomes of an alert whose answer was lost after it may have arrived: at least once, or at most once.
 OnAmbiguous: TypeAlias = Literal["resend", "hold"]
@@ -53,7 +54,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A source address, polled when due. A feed *is* its name: the URL may change."""
+    """A source address, polled when due. A feed *is* its name: the URL may change.
+
+    ``rhythm``: whether its next poll also goes by what it publishes and what its server hints at, or by ``interval`` alone.
+    """
 
     name: str
     url: str
@@ -61,6 +65,7 @@ class Feed:
     articles: ArticlePolicy = "all"
     headers: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
     alert_backlog: int = 0
+    rhythm: Rhythm = "learned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.config import Config
+from bot.core.health import Change
 from bot.model import Channel, FeedState, Item
 from bot.pipeline.deliver import Courier, Sent, always
 from bot.pipeline.edges import Edges
+from bot.pipeline.health import Watchman
 from bot.pipeline.judge import Judge, Judged
 from bot.pipeline.poll import Polled, Poller
 
@@ -35,6 +37,7 @@ class Pipeline:
         self._poller = Poller(config, edges, chance)
         self._judge = Judge(config, edges)
         self._courier = Courier(config, edges, chance)
+        self._watchman = Watchman(config, edges)
 
     def poll(self, state: FeedState, now: datetime) -> Polled:
         """Ask a feed, and log what it lists that was never seen."""
@@ -47,6 +50,26 @@ class Pipeline:
     def announce(self, now: datetime) -> int:
         """After a first pass: queue one digest per story and channel of what already matched."""
         return self._judge.announce(now)
+
+    def look(self, now: datetime) -> list[Change]:
+        """Queue what is to be told of the feeds' health, each change once; returns it."""
+        return self._watchman.look(now)
+
+    def outage(self, count: int, now: datetime) -> None:
+        """All feeds fail at once: tell that once."""
+        self._watchman.outage(count, now)
+
+    def back(self) -> datetime | None:
+        """A server answers: whatever outage there was is over; returns since when it was."""
+        return self._watchman.back()
+
+    def heartbeat(self, now: datetime) -> bool:
+        """Queue the daily word to the operators when its time has come, by the machine's own time zone."""
+        return self._watchman.heartbeat(now, now.astimezone())
+
+    def ping(self) -> str | None:
+        """Tell the dead-man service how we are; returns why that failed."""
+        return self._watchman.ping()
 
     def deliver(
         self, channel: Channel, clock: Callable[[], datetime], tell: Callable[[Sent], None], going: Callable[[], bool] = always

@@ -79,6 +79,25 @@ class Rounds:
             judged = self._judging.flush(every=every)
         return polled + judged
 
+    def tend(self, *, always: bool = False) -> None:
+        """Tell the operators of feeds that broke, work again or fell silent. ``always``: look, whatever the polls brought."""
+        now = self.crew.clock()
+        if not always and not self._polling.has_news(now):
+            return
+        self._polling.commit()
+        told = self.pipeline.look(now)
+        self._polling.news_told()
+        for change in told:
+            message = f"told the operators of feed {report.safe(change.feed)}: {report.safe(change.said)}"
+            report.said(log, logging.INFO, "feed.told", message, feed=change.feed)
+
+    def report(self) -> None:
+        """The daily word to the operators, and after polls the sign of life to a dead-man service. Failures are logged."""
+        if self.pipeline.heartbeat(self.crew.clock()):
+            report.said(log, logging.INFO, "heartbeat", "the daily heartbeat is queued")
+        if self._polling.ended() and (problem := self.pipeline.ping()) is not None:
+            report.said(log, logging.WARNING, "healthcheck", f"the healthcheck_url could not be reached: {problem}")
+
     def judge_waiting(self) -> int:
         """Start judging the items that wait; returns how many."""
         return self._judging.start_waiting()
@@ -138,11 +157,13 @@ def once(rounds: Rounds, wait: Callable[[Callable[[], bool]], None]) -> None:
     began = rounds.crew.clock()  # a pass that takes longer than an interval must not begin again
     wait(lambda: not (rounds.busy() or rounds.poll_due(began) or rounds.flush()))
     wait(lambda: not (rounds.busy() or rounds.judge_waiting() or rounds.flush()))
+    rounds.tend(always=True)
     rounds.announce()
     rounds.deliver_due()
     wait(lambda: not rounds.busy())
     if rounds.any_disabled_since(began):  # the other channels are to hear of it within the pass
         rounds.deliver_due()
         wait(lambda: not rounds.busy())
+    rounds.report()
     rounds.prune()
     rounds.copy()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from bot.edge.store import Store, Transaction, mutes, retention
+from bot.edge.store import Store, Transaction, gaps, mutes, retention
 from bot.rounds.crew import Crew
 
 Step: TypeAlias = Callable[[Transaction, datetime, int], int]
@@ -49,6 +49,7 @@ class Pruning:
         with self._store.write() as tx:
             retention.prune_outbox(tx, now - keep_log)
             mutes.prune(tx, now)
+            gaps.prune(tx, now - keep_log)
             retention.set_last_pruned(tx, now)
 
     def _all(self, step: Step, before: datetime) -> None:

@@ -78,6 +78,7 @@ def test_json_tells_machines_the_same(filled: Place, told: Told) -> None:
     assert gone == {
         "name": "Gone", "state": "failing", "last_polled": THIRD, "last_ok": None, "failures": 3,
         "problem": "the server answered 404 Not Found", "needs_person": True,
+        "moved_to": None, "complete_from": None, "gaps": [],
     }  # fmt: skip
     assert [channel["needs_person"] for channel in found["channels"]] == [False, True, False]
 

@@ -110,7 +110,7 @@ def test_operators_hear_once_that_a_feed_needs_them(world: World) -> None:
     world.web.serve("https://a.example.org/rss", b"gone", status=410)
     for _ in range(3):
         world.once(after=timedelta(hours=2))
-    assert world.told("ops") == ["the server answered 410 Gone"]
+    assert world.told("ops") == ["the server answered 410 Gone; it is asked twice more within a day, and then no more"]
 
 
 @pytest.mark.parametrize("failure", [FetchFailure(why="time-out", temporary=True), FetchFailure(why="refused", temporary=True)])

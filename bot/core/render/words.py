@@ -133,6 +133,8 @@ def _kind(alert: Alert, markup: Markup) -> str:
     if alert.type == "feed.problem":
         what = "" if alert.feed.startswith(CHANNEL_NOTICE) else "feed "
         return f"Problem with the {what}{fitted(one_line(alert.feed), OUTLET, markup.escape)}" if alert.feed else "Problem"
+    if alert.type == "heartbeat":
+        return "Storywatch is watching"
     if alert.type == "digest":
         if alert.repeats:
             return f"{count} since the state was restored; may repeat what you were told before"

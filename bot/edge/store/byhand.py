@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.edge.store.schema import alerts, attempts
+from bot.edge.store.outgoing import alerts, attempts
 
 
 def retry(

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.edge.store import outbox
-from bot.edge.store.schema import channels
+from bot.edge.store.outgoing import channels
 from bot.model import Channel, Standing
 
 # A wait further off than any receiver's is obeyed (a day) was written under a wrong clock.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bot.edge.store.outbox import OPEN, close_ledger
-from bot.edge.store.schema import alerts, attempts
+from bot.edge.store.outgoing import alerts, attempts
 
 # A retry further off than any schedule of ours or Retry-After sets (a day) was written under a wrong clock.
 _HORIZON = timedelta(days=2)

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.edge.store import verdicts
 from bot.edge.store.codec import entry_from_json, entry_to_json
-from bot.edge.store.schema import alert_items, alerts, attempts, parts
+from bot.edge.store.outgoing import alert_items, alerts, attempts, parts
 from bot.model import Alert, AlertEntry, AlertState, Answer, Attempt, OutboxRow, Queued
 
 # `sending` too: a lane looks at its queue only between two alerts, so one found there lost its answer (a full disk, say).

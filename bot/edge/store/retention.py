@@ -7,19 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.edge.store import search
-from bot.edge.store.schema import (
-    alert_items,
-    alerts,
-    articles,
-    attempts,
-    developments,
-    items,
-    marks,
-    meta,
-    parts,
-    prints,
-    verdicts,
-)
+from bot.edge.store.outgoing import alert_items, alerts, attempts, parts
+from bot.edge.store.schema import articles, developments, items, marks, meta, prints, verdicts
 from bot.edge.store.verdicts import body
 
 BATCH = 200  # rows of one transaction at most: 20-40 ms on an idle machine

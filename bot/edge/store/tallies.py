@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.edge.store.outbox import OPEN
-from bot.edge.store.schema import alerts
+from bot.edge.store.outgoing import alerts
 from bot.model import Blocking
 
 

@@ -199,7 +199,7 @@ def count(*_):
         os.kill(os.getpid(), signal.SIGKILL)
 open_state(Path(sys.argv[1])).close()
 """
-    for k in range(3, 60, 4):
+    for k in range(3, 160, 7):
         target = path.with_name(f"state-{k}")
         done = subprocess.run([sys.executable, "-c", code, str(target), str(k)], check=False, cwd=ROOT)
         if target.exists() and target.stat().st_size:
