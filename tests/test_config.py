@@ -117,6 +117,8 @@ def test_the_example_of_the_contract_means_what_it_says(write: Write, tmp_path: 
         operators=("ops",),
         keep_text=timedelta(days=90),
         keep_log=timedelta(days=730),
+        heartbeat=None,
+        healthcheck=None,
         network=Network(
             allow=("127.0.0.0/8",),
             host_gap=timedelta(0),
