@@ -433,6 +433,7 @@ def test_every_example_of_the_shipped_files_is_right_once_switched_on(tmp_path: 
         "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/x",
         "DISCORD_WEBHOOK_URL": "https://discord.com/api/webhooks/x",
         "ARCHIVE_SECRET": KEY,
+        "HEALTHCHECK_URL": "https://hc-ping.com/x",
         **dict.fromkeys(("FORUM_WEBHOOK_URL", "MATTERMOST_WEBHOOK_URL", "TEAMS_WEBHOOK_URL"), "https://hooks.example.org/x"),
     }
     with pytest.raises(ConfigError) as refused:
