@@ -17,6 +17,9 @@ from .scene import Scene
 from .test_daemon import daemon, stop
 
 
+pytestmark = pytest.mark.lab
+
+
 def damage(scene: Scene) -> None:
     """Everything but the first page is noise."""
     with scene.robot.database.open("r+b") as file:

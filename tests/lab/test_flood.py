@@ -11,6 +11,8 @@ import pytest
 from .scene import Scene
 from .sinks import Sink
 
+pytestmark = pytest.mark.lab  # many passes of real processes; the rules themselves are in tests/core and tests/pipeline
+
 WINDOW = timedelta(minutes=10)
 BUDGET = 5
 

@@ -176,9 +176,9 @@ def test_jobs_that_lead_to_each_others_hosts_do_not_lock_up(paced):
         assert all(pause >= 0.01 for pause in diary.pauses(host))
 
 
-@pytest.mark.parametrize("workers", [1] + [2] * 10)
+@pytest.mark.parametrize("workers", [1] + [2] * 5)
 def test_a_callers_hop_goes_before_queued_jobs(paced, workers):
-    pool, turns = paced(gap=0.03, workers=workers)
+    pool, turns = paced(gap=0.3, workers=workers)  # time enough, on a busy machine too, to ask before the pause is over
     diary, order = Diary(), []
 
     def redirected():
