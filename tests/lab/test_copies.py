@@ -16,7 +16,6 @@ from .robot import PROJECT, until
 from .scene import Scene
 from .test_daemon import daemon, stop
 
-
 pytestmark = pytest.mark.lab
 
 
