@@ -47,9 +47,10 @@ class Lanes:
             self._in_hand.add(channel.name)
             try:
                 self._threads.submit(self._deliver, pipeline, channel)
-            except RuntimeError:  # no thread to be had just now: the next tick tries again
+            except RuntimeError as error:  # no thread to be had just now: the next tick, or pass, tries again
                 self._in_hand.discard(channel.name)
-                raise
+                self._crew.trouble.tell(StateError(f"nothing can be sent now: {error}; the system's limits are reached"))
+                break
         return len(due)
 
     def _deliver(self, pipeline: Pipeline, channel: Channel) -> None:
