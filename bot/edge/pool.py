@@ -146,7 +146,7 @@ class Pool:
             raise Stopping(STOPPED) from None
         except TimeoutError:
             self._count(killed=1)
-            raise ChildError(f"gave no answer within {self._wall:g} s") from None
+            raise ChildError(f"gave no answer within {self._wall:g} s", died=True) from None
         finally:
             if future.cancelled() or not future.done():
                 lane.discard()
@@ -164,9 +164,9 @@ class Pool:
             return Stopping(STOPPED)
         if by_limit := child.broken_limit(error.exitcode, memory=self._memory, cpu=self._cpu):
             self._count(killed=1)
-            return ChildError(by_limit)
+            return ChildError(by_limit, died=True)
         self._count(crashed=1)
-        return ChildError(child.crash(error.exitcode))
+        return ChildError(child.crash(error.exitcode), died=True)
 
     def _count(self, **more: int) -> None:
         with self._lock:

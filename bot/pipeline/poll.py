@@ -97,6 +97,8 @@ class Poller:
         if not unseen:
             cut_off = not pieces.tail.strip()
             return _Document(parsed=ParsedFeed(title="", entries=(), truncated=cut_off), standing=standing)
+        if len(unseen) > parse.MOST_ENTRIES:  # which of them are read depends on the whole document
+            return _Document(parsed=self._parse(answer.body, answer, now))
         parsed = self._parse(cut.keep(pieces, unseen), answer, now)
         if len(parsed.entries) != len(unseen):  # the cut was wrong about this document: read it whole
             return _Document(parsed=self._parse(answer.body, answer, now))
@@ -119,8 +121,17 @@ class Poller:
             marks = {mark: became[n] for n, mark in enumerate(document.marks) if n in became}
             state = decide.after_document(state, now, whole=whole, settled=settled)
             feeds.save(tx, state, listed.pack({**document.standing, **marks}))
-        note = "" if whole else "its document is cut off; the whole items in it were read"
+        note = _note(document.parsed, new=len(new))
         return Polled(feed=feed.name, state=state, kept=True, new=len(new), note=note)
+
+
+def _note(parsed: ParsedFeed, *, new: int) -> str:
+    """What is to be said of a document that was read in part; of one that is too long only where it had news."""
+    if parsed.truncated:
+        return "its document is cut off; the whole items in it were read"
+    if parsed.left_out and new:
+        return f"its document is too long: the newest {len(parsed.entries):,} items were read, {parsed.left_out:,} left out"
+    return ""
 
 
 def _wish(answer: Fetched) -> float | None:

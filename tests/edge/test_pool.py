@@ -64,6 +64,7 @@ def test_a_fault_costs_its_own_call_only(pool, fault, words, counted):
     with pytest.raises(ChildError) as caught:
         pool.run(fault)
     assert str(caught.value) == words
+    assert caught.value.died == (counted is not None)
     assert time.monotonic() - started < 4
     assert pool.run(pool_faults.echo, 1, two=2) == ((1,), {"two": 2})
     after = pool.counts()
@@ -181,6 +182,12 @@ def test_a_sigterm_to_the_whole_group_is_nobodys_failure(pool):
 
 def test_children_are_bounded_and_leave_no_core(pool):
     assert pool.run(pool_faults.limits) == (400 * 2**20, 0)
+
+
+@pytest.mark.parametrize("how", ["a connection", "a look-up", "a download", "a program", "a shell", "a fork"])
+def test_a_child_reaches_nobody_and_starts_nothing(pool, how):
+    with pytest.raises(ChildError, match="a child process may not do this"):
+        pool.run(pool_faults.reach_out, how)
 
 
 def test_what_children_print_goes_nowhere(pool, capfd):

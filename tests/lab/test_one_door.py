@@ -15,7 +15,7 @@ from .robot import PROJECT
 from .scene import Scene
 
 # Runs in every process of the bot, children too: python imports a module of this name when it starts.
-WATCH = '''
+WATCH = """
 import json, os, sys
 BOOK = os.open(os.environ["LAB_BOOK"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 EVENTS = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "urllib.Request"}
@@ -30,7 +30,7 @@ def hook(event, args):
     os.write(BOOK, (json.dumps({"event": event, "where": where, "trail": trail, "pid": os.getpid()}) + "\\n").encode())
 sys.addaudithook(hook)
 os.write(BOOK, (json.dumps({"event": "start", "where": "", "trail": [], "pid": os.getpid()}) + "\\n").encode())
-'''
+"""
 DOOR = {"socket.connect": "bot/edge/http/line.py:_connect", "socket.getaddrinfo": "bot/edge/http/names.py:system_resolver"}
 
 

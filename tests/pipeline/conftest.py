@@ -136,10 +136,12 @@ class Pool:
 
     def __init__(self) -> None:
         self.fails: set[str] = set()
+        self.deaths = 0
 
     def run(self, fn: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
         if fn.__name__ in self.fails:
-            raise ChildError("gave no answer within 15 s")
+            self.deaths += 1
+            raise ChildError("gave no answer within 15 s", died=True)
         return fn(*args, **kwargs)
 
 

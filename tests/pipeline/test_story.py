@@ -304,7 +304,8 @@ def test_a_page_that_kills_its_child_is_judged_without_it(world: World) -> None:
     world.web.feed("A", item("x", SAME))
     world.web.article("x", *ABOUT)
     world.once()
-    assert world.log()[0].note == "failed: reading the page gave no answer within 15 s"
+    assert world.log()[0].note == "failed: reading the page gave no answer within 15 s, twice"
+    assert world.pool.deaths == 2  # a second child for it, and never a third
     assert world.told() == [SAME]
 
 
