@@ -34,7 +34,8 @@ log = logging.getLogger("storywatch")
 
 TICK_SECONDS = 1.0
 WATCH_SECONDS = 2  # how soon a changed configuration is noticed
-PRUNE_MINUTES = 30  # how often it is asked whether a day has passed since the last pruning
+REPORT_SECONDS = 60  # at most how often a dead-man service hears of us
+PRUNE_MINUTES = 30  # how often it is asked whether a day has passed since the last pruning, and the last copy
 # SIGTERM to exit takes at most 10 s: what is being sent may end within DRAIN, then every connection is cut.
 DRAIN_SECONDS, CUT_SECONDS, EXIT_SECONDS = 4.0, 3.0, 9.5
 
@@ -114,9 +115,12 @@ class Daemon:
             (rounds.poll_due, tick),
             (lambda: rounds.flush(every=GROUP_SECONDS * tick / TICK_SECONDS), tick),
             (rounds.judge_waiting, tick),
+            (rounds.tend, tick),
             (rounds.announce, tick),
             (rounds.deliver_due, tick),
+            (rounds.report, REPORT_SECONDS),
             (rounds.prune, PRUNE_MINUTES * 60),
+            (rounds.copy, PRUNE_MINUTES * 60),
         )
         for job, seconds in jobs:
             scheduler.add_job(job, "interval", seconds=seconds, next_run_time=datetime.now(UTC))
@@ -126,7 +130,8 @@ class Daemon:
     def _tick_failed(self, event: object) -> None:
         error = getattr(event, "exception", None)
         if isinstance(error, StateError):
-            report.said(log, logging.ERROR, "state", str(error))
+            if self._rounds is not None:
+                self._rounds.crew.trouble.tell(error)
         else:
             log.error("a tick failed unexpectedly: please report this", exc_info=error)
 
@@ -136,14 +141,19 @@ class Daemon:
             self._wake.wait(WATCH_SECONDS)
             self._wake.clear()
             notify("WATCHDOG=1")
-            if not rounds.store.is_there():
-                self._failure = StateError(
-                    f"{self.config.state}: the state's file was deleted or replaced while running; stopping"
-                )
+            if failure := self._lost(rounds):
+                self._failure = failure
                 self.stop.set()
             elif self.reload.is_set() or _stamp(self.config) != self._stamp:
                 self.reload.clear()
                 self._reload(rounds)
+
+    @staticmethod
+    def _lost(rounds: Rounds) -> StateError | None:
+        """Why the state is of no more use, if it is. Lesser trouble is waited out, and said to be over once it is."""
+        trouble, store = rounds.crew.trouble, rounds.store
+        trouble.look(store.commits)
+        return trouble.fatal or store.lost()
 
     def _reload(self, rounds: Rounds) -> None:
         self._stamp = _stamp(self.config)

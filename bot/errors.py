@@ -4,6 +4,8 @@
     +-- ConfigError      config/*.toml is wrong: all faults at once        exit 78
     +-- StateError       the state cannot be used: corrupt, newer, ...     exit 1
     |   +-- StateBusy    another instance holds it, or it stays locked     exit 75
+    |   +-- StateFull    no room on its disk: passes when there is some     exit 1
+    |   +-- StateDamaged what is in it cannot be trusted: restore it        exit 1
     +-- ParseError       a feed document that is none                      a feed's failure
     +-- QueryError       a query that cannot be read: line, column, hint   inside ConfigError
     +-- ChildError       a child process was killed, died or failed        a feed's or page's failure
@@ -54,6 +56,14 @@ class StateBusy(StateError):
     """Another instance works on the state."""
 
     exit_code = 75
+
+
+class StateFull(StateError):
+    """There is no room on the state's disk. Whatever was not kept is done again, once there is."""
+
+
+class StateDamaged(StateError):
+    """The state's file is damaged, or is not there any more: no further work makes it better."""
 
 
 class ParseError(StorywatchError):

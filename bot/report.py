@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from bot.core.counting import count
 from bot.core.text import clean
@@ -70,12 +71,23 @@ def sent(log: logging.Logger, outcome: Sent) -> None:
         said(log, logging.INFO, "alert.delivered", f"channel {channel}: delivered {what}", **fields)
     elif outcome.state == "sending":
         said(log, logging.INFO, "alert.cut", f"channel {channel}: {what} {safe(outcome.why)}; it is sent again", **fields)
+    elif outcome.state == "paused":
+        said(log, logging.INFO, "alert.paused", f"channel {channel}: {what}: {why}", **fields)
     elif outcome.state == "retry":
         when = f", next try {outcome.due:%Y-%m-%d %H:%M:%S} UTC" if outcome.due else ""
         said(log, logging.WARNING, "alert.retry", f"channel {channel}: {what} not accepted: {why}{when}", **fields)
+    elif outcome.state == "disabled":
+        hint = "the channel is disabled, its alerts wait; after repair: storywatch alerts retry"
+        said(log, logging.ERROR, "channel.disabled", f"channel {channel}: {what} refused: {why}; {hint}", **fields)
     else:
         hint = "; after repair: storywatch alerts retry"
         said(log, logging.ERROR, "alert.parked", f"channel {channel}: {what} refused: {why}{hint}", **fields)
+
+
+def freed(log: logging.Logger, channels: Sequence[str]) -> None:
+    """Channels that were disabled and were given another address since."""
+    for name in channels:
+        said(log, logging.INFO, "channel.enabled", f"channel {safe(name)}: its address was changed; enabled again", channel=name)
 
 
 def _new(number: int) -> str:

@@ -50,8 +50,10 @@ class Workshop:
             opening.callback(self._workers.stop, 1.0)
             sender = Sender(self._door.post, self.out)
             robots = Robots(self._door)
-            stopping = self.stopping.is_set
-            self.edges = Edges(store=store, door=self._door, robots=robots, pool=self._pool, sender=sender, stopping=stopping)
+            self.edges = Edges(
+                store=store, door=self._door, robots=robots, pool=self._pool, sender=sender, stopping=self.stopping.is_set,
+                rest=self.stopping.wait,
+            )  # fmt: skip
             self._closing = opening.pop_all()
         return self
 

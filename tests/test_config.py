@@ -243,6 +243,58 @@ def test_a_file_written_on_windows_is_read(write: Write) -> None:
     assert load(folder, {}).feeds[0].name == "A"
 
 
+# ---------------------------------------------------------------- receivers
+
+
+def channel(write: Write, lines: str) -> Channel:
+    (found,) = load(write({"a.toml": "[[channels]]\nname = 'c'\n" + lines}), ENVIRON).channels
+    return found
+
+
+ADDRESSES = {
+    "Slack's own": ("slack", "https://hooks.slack.com/services/T0/B0/x", "slack", "https://hooks.slack.com/services/T0/B0/x"),
+    "Mattermost's": ("slack", "https://chat.example.org/hooks/x", "slack", "https://chat.example.org/hooks/x"),
+    "Discord's for Slack": ("slack", "https://discord.com/api/webhooks/1/x/slack", "discord", "https://discord.com/api/webhooks/1/x"),
+    "with a version and a thread": (
+        "slack", "https://ptb.discord.com/api/v10/webhooks/1/x/slack?thread_id=5", "discord",
+        "https://ptb.discord.com/api/v10/webhooks/1/x?thread_id=5",
+    ),
+    "as a Discord channel": ("discord", "http://127.0.0.1:9/api/webhooks/1/x/slack/", "discord", "http://127.0.0.1:9/api/webhooks/1/x"),
+    "a token that says so": ("discord", "https://discord.com/api/webhooks/1/slack", "discord", "https://discord.com/api/webhooks/1/slack"),
+    "another kind's": ("webhook", "https://h.example/api/webhooks/1/x/slack", "webhook", "https://h.example/api/webhooks/1/x/slack"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ADDRESSES)
+def test_discords_door_for_slack_is_not_used(write: Write, case: str) -> None:
+    kind, url, native, address = ADDRESSES[case]
+    found = channel(write, f"kind = '{kind}'\nurl = '{url}'")
+    assert (found.kind, found.url) == (native, Secret(address))
+
+
+def test_several_secrets_sign_and_each_is_hidden(write: Write) -> None:
+    old = "whsec_" + "T0xE" * 10
+    lines = f"kind = 'webhook'\nurl = 'https://h.example/'\nsecret = ['${{env:NEW_KEY}}', '{old}']"
+    config = load(write({"a.toml": "[[channels]]\nname = 'c'\n" + lines}), {"NEW_KEY": KEY})
+    (found,) = config.channels
+    assert (found.secret, found.older_secrets) == (Secret(KEY), (Secret(old),))
+    assert {Secret(KEY), Secret(old)} <= set(config.secrets)
+
+
+def test_a_message_calls_whom_its_channel_and_its_story_name_each_once_and_only_in_words_of_its_kind(write: Write) -> None:
+    story = "[[stories]]\nname = 's'\nquery = 'x'\nchannels = ['slack', 'discord', 'teams']\nmention = ['<!here>', '@here', '<@U123>']\n"
+    rooms = "".join(
+        f"[[channels]]\nname = '{kind}'\nkind = '{kind}'\nurl = 'https://h.example/'\n{more}"
+        for kind, more in (("slack", "mention = ['<!subteam^S12>', '<!here>']\n"), ("discord", ""), ("teams", ""))
+    )
+    called = {each.name: (each.calls("s"), each.calls("")) for each in load(write({"a.toml": story + rooms}), ENVIRON).channels}
+    assert called == {
+        "slack": (("<!subteam^S12>", "<!here>", "<@U123>"), ("<!subteam^S12>", "<!here>")),
+        "discord": (("@here",), ()),
+        "teams": ((), ()),
+    }
+
+
 # ---------------------------------------------------------------- secrets
 
 
@@ -379,6 +431,7 @@ def test_every_example_of_the_shipped_files_is_right_once_switched_on(tmp_path: 
         "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/x",
         "DISCORD_WEBHOOK_URL": "https://discord.com/api/webhooks/x",
         "ARCHIVE_SECRET": KEY,
+        **dict.fromkeys(("FORUM_WEBHOOK_URL", "MATTERMOST_WEBHOOK_URL", "TEAMS_WEBHOOK_URL"), "https://hooks.example.org/x"),
     }
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, environ)

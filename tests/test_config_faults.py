@@ -167,6 +167,59 @@ ALONE = {
         5,
         'only kind = "webhook" signs',
     ),
+    "one of several secrets that is none": (HOOK + f'secret = ["whsec_{"A" * 32}", "hush"]', 5, "secret is no signing secret"),
+    "secrets that are numbers": (HOOK + "secret = [1]", 5, "secret must be text in quotes"),
+    "one of several secrets that is not set": (
+        HOOK + f'secret = ["whsec_{"A" * 32}", "${{env:NO_SUCH}}", "whsec_{"B" * 32}"]',
+        5,
+        "secret: environment variable NO_SUCH is not set",
+    ),
+    "a Teams channel without an address": (
+        '[[channels]]\nname = "d"\nkind = "teams"',
+        1,
+        'write url = "${env:TEAMS_WEBHOOK_URL}"',
+    ),
+    "a forum of another kind": (HOOK + "forum = true", 5, 'forum: only kind = "discord" has forums'),
+    "a forum that is no yes or no": (HOOK.replace("webhook", "discord") + 'forum = "yes"', 5, "forum must be true or false"),
+    "a forum whose address names a thread": (
+        HOOK.replace("webhook", "discord").replace("h.example/", "h.example/?thread_id=5") + "forum = true",
+        5,
+        "forum: the url names a thread",
+    ),
+    "a mention of another kind": (
+        HOOK.replace("webhook", "slack") + 'mention = "@here"',
+        5,
+        'mention: "@here" calls nobody in Slack: write <!here>',
+    ),
+    "one of several mentions that is wrong": (
+        HOOK.replace("webhook", "discord") + 'mention = ["@here", "<@U123>"]',
+        5,
+        'mention: "<@U123>" calls nobody in Discord: write @here',
+    ),
+    "a mention in capitals": (HOOK.replace("webhook", "mattermost") + 'mention = "@Here"', 5, "calls nobody in Mattermost"),
+    "a mention in Teams": (HOOK.replace("webhook", "teams") + 'mention = "@here"', 5, 'mention: kind = "teams" has no mentions'),
+    "a mention of a program": (HOOK + 'mention = "@here"', 5, 'mention: kind = "webhook" has no mentions (it calls nobody)'),
+    "a mention that is a sentence": (HOOK.replace("webhook", "slack") + 'mention = "<!here> all"', 5, "mention is no mention"),
+    "too many mentions": (
+        HOOK.replace("webhook", "discord") + f"mention = {[f'<@{number}>' for number in range(11)]}",
+        5,
+        "mention: 11 are too many: write at most 10",
+    ),
+    "a mention of Slack at Discord's door for Slack": (
+        HOOK.replace("webhook", "slack").replace("h.example/", "h.example/api/webhooks/1/x/slack") + 'mention = "<!here>"',
+        5,
+        'mention: "<!here>" calls nobody in Discord',
+    ),
+    "a story's mention that none of its channels can make": (
+        STORY.replace('"s"', '"t"') + 'mention = "<!here>"',
+        5,
+        "mention: none of the story's channels can call anybody",
+    ),
+    "a story's mention in the words of another kind": (
+        HOOK.replace("webhook", "slack") + STORY.replace('"s"', '"t"').replace('"c"', '"h"') + 'mention = "@here"',
+        9,
+        'mention: "@here" calls nobody in the story\'s channels: write for Slack <!here>',
+    ),
     # variables
     "a missing variable": (
         HOOK.replace("https://h.example/", "${env:NO_SUCH}"),

@@ -163,8 +163,12 @@ def test_what_is_switched_off_works_when_it_is_switched_on(tmp_path: Path) -> No
     bot = bot.replace("${file:/run/secrets/slack-ops}", "${env:OPS_URL}").replace("/etc/ssl/our-ca.pem", str(CONFIG / "bot.toml"))
     (tmp_path / "bot.toml").write_text(bot, encoding="utf-8")
     address = "https://hooks.slack.com/services/T0/B0/x"
-    environ = {"SLACK_WEBHOOK_URL": address, "DISCORD_WEBHOOK_URL": address, "OPS_URL": address}
+    environ = {"SLACK_WEBHOOK_URL": address, "DISCORD_WEBHOOK_URL": address, "OPS_URL": address, "HEALTHCHECK_URL": address}
+    environ |= dict.fromkeys(("FORUM_WEBHOOK_URL", "MATTERMOST_WEBHOOK_URL", "TEAMS_WEBHOOK_URL"), address)
     on = load(tmp_path, environ | {"ARCHIVE_SECRET": "whsec_" + "QUJD" * 11})
-    assert [channel.kind for channel in on.channels] == ["console", "slack", "discord", "webhook", "slack"]
+    kinds = ["console", "slack", "discord", "discord", "mattermost", "teams", "webhook", "slack"]
+    assert [channel.kind for channel in on.channels] == kinds
+    assert [channel.name for channel in on.channels if channel.forum] == ["forum"]
+    assert [channel.name for channel in on.channels if channel.mention] == ["newsroom", "discord", "chat"]
     assert on.operators == ("ops",)
     assert on.network.allow

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
 import click
 
+from bot.cli import repair
 from bot.cli.context import Context, examples
 from bot.cli.output import Cell, Column, Format, format_options, on_terminal, write_csv, write_json, write_table
 from bot.cli.terminal import safe
 from bot.cli.times import iso, local
+from bot.cli.waiting import of_alerts
+from bot.config import Config
 from bot.core.counting import count
 from bot.core.text import shorten
-from bot.edge.store import Reading, open_reading, open_shared, outbox
-from bot.errors import StorywatchError
-from bot.model import AlertState, Attempt, OutboxRow
+from bot.edge.store import Reading, open_reading, outbox
+from bot.model import CHANNEL_NOTICE, Alert, AlertState, Attempt, OutboxRow
 
-# On a terminal the id is cut to as many characters as tell alerts apart; commands take it so.
-_PREFIX, _SHORT = "alert_", 8
 _ABOUT = 60  # characters of a headline: it is to be recognised, `show` has all of it
 _TABLE = (
     Column(title="id"), Column(title="created"), Column(title="channel", wrap=True), Column(title="about", wrap=True),
@@ -36,6 +36,7 @@ _PLAIN = tuple(Column(title=title) for title in ("id", "channel", "state", "trie
         "storywatch alerts --state parked",
         "storywatch alerts show 0123abcd",
         "storywatch alerts retry",
+        "storywatch alerts drop 0123abcd",
         "storywatch alerts test newsroom",
     ),
 )
@@ -45,8 +46,9 @@ _PLAIN = tuple(Column(title=title) for title in ("id", "channel", "state", "trie
 def alerts(ctx: click.Context, *, state: AlertState | None, as_: Format) -> None:
     """List the outbox, oldest first: what was told, what waits, what was refused.
 
-    States: queued, sending, delivered, retry (tried again later), parked (refused or given up: `alerts retry` after
-    repair), merged (told within a digest).
+    States: queued, sending, delivered, retry (tried again later), parked (refused, given up after 75 hours, or held back:
+    `alerts retry` after repair), merged (told within a digest), dropped (given up by a person). What waits for a disabled
+    channel stays queued; `storywatch status` says which channels are.
     """
     if ctx.invoked_subcommand is not None:
         if state is not None or as_ != "table":
@@ -55,8 +57,9 @@ def alerts(ctx: click.Context, *, state: AlertState | None, as_: Format) -> None
             )
         return
     context: Context = ctx.obj
-    with open_reading(context.load().state).read() as connection:
-        rows = outbox.rows(connection, state=state)
+    config = context.load()
+    with open_reading(config.state).read() as connection:
+        rows = _with_waits(connection, config, outbox.rows(connection, state=state))
     if as_ == "json":
         for row in rows:
             write_json(_as_json(row))
@@ -79,8 +82,9 @@ def show(context: Context, *, alert: str, as_json: bool) -> None:
 
     ID is what `storywatch alerts` prints; its beginning is enough.
     """
-    with open_reading(context.load().state).read() as connection:
-        (row,) = _named(connection, [alert])
+    config = context.load()
+    with open_reading(config.state).read() as connection:
+        (row,) = _with_waits(connection, config, repair.named(connection, [alert]))
         ledger = outbox.ledger(connection, row.alert.id)
     if as_json:
         attempts = [{"number": a.number, "at": iso(a.at), "state": a.state, "status": a.status, "why": a.why} for a in ledger]
@@ -90,73 +94,17 @@ def show(context: Context, *, alert: str, as_json: bool) -> None:
         click.echo(safe(line))
 
 
-@alerts.command(epilog=examples("storywatch alerts retry", "storywatch alerts retry 0123abcd"))
-@click.argument("ids", metavar="[ID]...", nargs=-1)
-@click.pass_obj
-def retry(context: Context, *, ids: tuple[str, ...]) -> None:
-    """Queue refused and waiting alerts again.
-
-    All of them, or those named; the beginning of an ID is enough. The daemon or the next pass sends them.
-    """
-    store = open_shared(context.load().state)
-    try:
-        with store.read() as connection:
-            rows = _named(connection, ids)
-        settled = [row for row in rows if row.state not in {"parked", "retry"}]
-        if settled:
-            told = ", ".join(f"{row.alert.id} is {row.state}" for row in settled)
-            raise StorywatchError(f"{told}: only parked alerts and those in retry can be queued again; nothing was changed")
-        with store.write() as tx:
-            queued = outbox.retry(tx, [row.alert.id for row in rows] if ids else None, datetime.now(UTC))
-    finally:
-        store.close()
-    click.echo(f"{count(len(queued), 'alert')} queued again" if queued else "nothing to retry: no alert is refused or waits")
+for command in (repair.retry, repair.drop, repair.test):
+    alerts.add_command(command)
 
 
-@alerts.command(epilog=examples("storywatch alerts test newsroom"))
-@click.argument("channel")
-@click.pass_obj
-def test(context: Context, *, channel: str) -> int:
-    """Send a sample message to a channel now.
-
-    It goes past the outbox and leaves no trace in it. Says what came back; exit code 1: not delivered.
-    """
-    from bot.core import render
-    from bot.edge.http import Door
-    from bot.edge.send import Sender
-    from bot.model import Alert
-    from bot.workshop import user_agent
-
-    config = context.load()
-    found = next((each for each in config.channels if each.name == channel), None)
-    if found is None:
-        names = ", ".join(each.name for each in config.channels) or "none"
-        raise StorywatchError(f"{channel}: no such channel; configured are: {names}")
-    sample = Alert(id=outbox.new_id(), type="test", channel=channel, created=datetime.now(UTC))
-    door = Door(config.network, user_agent=user_agent(config.network.contact))
-    try:
-        answer = Sender(door.post, sys.stdout).send(found, sample.id, render.payloads(sample, found.kind)[0])
-    finally:
-        door.close()
-    click.echo(safe(f"{channel}: {'delivered' if answer.state == 'delivered' else 'not delivered'} ({answer.why})"))
-    return 0 if answer.state == "delivered" else 1
-
-
-def _named(connection: Reading, ids: Sequence[str]) -> list[OutboxRow]:
-    """The alerts of those ids, or beginnings of ids, in that order; each must name exactly one."""
-    rows = {row.alert.id: row for row in outbox.rows(connection)} if ids else {}
-    return [rows[_one(wanted, [each for each in rows if _begins(each, wanted)])] for wanted in dict.fromkeys(ids)]
-
-
-def _begins(alert: str, wanted: str) -> bool:
-    return bool(wanted) and alert.startswith((wanted, _PREFIX + wanted))
-
-
-def _one(wanted: str, found: Sequence[str]) -> str:
-    if len(found) != 1:
-        several = f"{len(found)} alerts begin so" if found else "no such alert"
-        raise StorywatchError(f"{wanted}: {several}; `storywatch alerts` lists them")
-    return found[0]
+def _with_waits(connection: Reading, config: Config, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """The alerts; those that wait for an hour or for the budget with the reason and until when."""
+    waits = of_alerts(connection, config, datetime.now(UTC))
+    return [
+        replace(row, due=wait.until, why="; ".join(filter(None, (row.why, wait.why)))) if (wait := waits.get(row.seq)) else row
+        for row in rows
+    ]
 
 
 def _lines(row: OutboxRow, ledger: Sequence[Attempt]) -> Iterator[str]:
@@ -166,7 +114,7 @@ def _lines(row: OutboxRow, ledger: Sequence[Attempt]) -> Iterator[str]:
     if alert.story:
         yield f"  story    {alert.story}"
     if alert.problem:
-        yield f"  feed     {alert.feed}: {alert.problem}"
+        yield f"  problem  {_subject(alert)}: {alert.problem}"
     for entry in alert.entries:
         yield f"  item {entry.item.id}  {entry.item.title or '(no title)'} ({entry.item.outlet})"
     for tried in ledger:
@@ -176,10 +124,10 @@ def _lines(row: OutboxRow, ledger: Sequence[Attempt]) -> Iterator[str]:
 def _state(row: OutboxRow) -> str:
     """Where an alert stands, and why, for a person."""
     if row.merged_into is not None:
-        return f"told within the digest {row.merged_into.removeprefix(_PREFIX)[:_SHORT]}"
+        return f"told within the digest {repair.short(row.merged_into)}"
     if row.state == "delivered":
         return row.state
-    when = f" at {local(row.due)}" if row.due else ""
+    when = f" at {local(row.due)}" if row.due and row.state == "retry" else ""
     return f"{row.state}{when}" + (f": {row.why}" if row.why else "")
 
 
@@ -190,11 +138,16 @@ def _about(row: OutboxRow) -> str:
     return count(len(entries), "item") if entries else row.alert.problem or row.alert.type
 
 
+def _subject(alert: Alert) -> str:
+    """What a notice is about: a feed or a channel."""
+    return alert.feed if alert.feed.startswith(CHANNEL_NOTICE) else f"feed {alert.feed}"
+
+
 def _short(row: OutboxRow) -> tuple[Cell, ...]:
     """The cells of a line for a person."""
     alert = row.alert
-    about = f"feed {alert.feed}: {alert.problem}" if alert.problem else _about(row)
-    return alert.id.removeprefix(_PREFIX)[:_SHORT], local(alert.created), alert.channel, shorten(about, _ABOUT), _state(row)
+    about = f"{_subject(alert)}: {alert.problem}" if alert.problem else _about(row)
+    return repair.short(alert.id), local(alert.created), alert.channel, shorten(about, _ABOUT), _state(row)
 
 
 def _cells(row: OutboxRow) -> tuple[Cell, ...]:
@@ -207,6 +160,7 @@ def _as_json(row: OutboxRow) -> dict[str, object]:
     return {
         "id": alert.id, "type": alert.type, "channel": alert.channel, "story": alert.story or None, "state": row.state,
         "tries": row.attempts, "created": iso(alert.created), "next_try": iso(row.due), "delivered": iso(row.delivered_at),
-        "why": row.why, "merged_into": row.merged_into, "feed": alert.feed or None, "problem": alert.problem or None,
+        "why": row.why, "ambiguous": row.ambiguous, "merged_into": row.merged_into,
+        "feed": alert.feed or None, "problem": alert.problem or None,
         "items": [entry.item.id for entry in alert.entries],
     }  # fmt: skip

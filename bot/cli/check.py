@@ -18,7 +18,7 @@ from bot.model import Channel, Story
 @click.command(
     epilog=examples("storywatch check", "storywatch check --online", "storywatch --config /etc/storywatch check --json")
 )
-@click.option("--online", is_flag=True, help="Also ask every feed once, and say what it answers.")
+@click.option("--online", is_flag=True, help="Also ask every feed and Discord webhook once; posts nothing.")
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON object: faults, warnings, and what there is; then one a feed asked."
 )
@@ -29,7 +29,8 @@ def check(context: Context, *, online: bool, as_json: bool) -> int:
     Warns of what is hardly meant, and once for each concept that is thin: few names, one case, or letters that other concepts of
     the story have beside these.
 
-    Exit code 0 when it can be used (warnings or not), 78 when it cannot; with --online 1 when a feed gave nothing.
+    Exit code 0 when it can be used (warnings or not), 78 when it cannot; with --online 1 when a feed gave nothing
+    or a webhook is gone.
     """
     try:
         config = context.load()
@@ -45,9 +46,10 @@ def check(context: Context, *, online: bool, as_json: bool) -> int:
         _print(config)
     if not online:
         return 0
+    from bot.cli.hooks import ask_hooks
     from bot.cli.online import ask_all
 
-    return ask_all(config, as_json=as_json)
+    return max(ask_all(config, as_json=as_json), ask_hooks(config, as_json=as_json))
 
 
 def _print(config: Config) -> None:

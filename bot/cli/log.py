@@ -11,7 +11,7 @@ from typing import Literal
 
 import click
 
-from bot.cli import receipt
+from bot.cli import gaps, receipt
 from bot.cli.context import Context, examples
 from bot.cli.output import Cell, Column, Format, format_options, on_terminal, write_csv, write_json, write_table
 from bot.cli.rows import article, as_json
@@ -21,7 +21,7 @@ from bot.config import Config
 from bot.edge.store import Reading, Store, open_reading
 from bot.edge.store import log as log_room
 from bot.edge.store.log import LogFilter
-from bot.model import LogRow, Mark
+from bot.model import Item, LogRow, Mark
 
 VERDICTS = ("match", "no-match", "baseline", "duplicate")
 MARKED = ("any", "relevant", "irrelevant")
@@ -52,6 +52,7 @@ _CSV_MARK = ("mark", "note", "marked_at")
         "storywatch log --since 2d --verdict match",
         "storywatch log --search 'classified 北约' --json",
         "storywatch log --since 1h --follow",
+        "storywatch log --gaps --since 7d",
     )
 )
 @click.option("--story", metavar="NAME", help="Only items judged for this story, with that verdict alone.")
@@ -62,12 +63,13 @@ _CSV_MARK = ("mark", "note", "marked_at")
 @click.option(
     "--marked", is_flag=False, flag_value="any", type=click.Choice(MARKED), help="Only items that you marked, with the mark."
 )
+@click.option("--gaps", "only_gaps", is_flag=True, help="Instead: when items may have been missed, of all feeds or of --feed.")
 @click.option("--follow", is_flag=True, help="Go on with every item as it is judged, until interrupted.")
 @format_options
 @click.pass_obj
 def log(
     context: Context, *, story: str | None, feed: str | None, since: datetime | None, verdict: str | None, search: str | None,
-    marked: Literal["any", "relevant", "irrelevant"] | None, follow: bool, as_: Format,
+    marked: Literal["any", "relevant", "irrelevant"] | None, follow: bool, only_gaps: bool, as_: Format,
 ) -> None:  # fmt: skip
     """List what was seen, oldest first: every item, with its verdicts and their reasons.
 
@@ -78,6 +80,9 @@ def log(
     adds a column to the table and to CSV, and "marks" to each object of JSON.
     """
     config = context.load()
+    if only_gaps:
+        gaps.show(config, feed=feed, since=since, as_=as_)
+        return
     wanted = LogFilter(story=story, feed=feed, since=since, verdict=verdict, search=search, marked=marked)
     reader = _Reader(open_reading(config.state), wanted)
     if as_ == "table" and on_terminal():
@@ -191,7 +196,12 @@ def _short(row: LogRow, only: str, *, marked: bool) -> tuple[str, ...]:
     item = row.item
     said = [v.verdict + (f" {v.story}" if v.story != only else "") + (", alerted" if v.alerted else "") for v in row.verdicts]
     head = (str(item.id), local(item.first_seen), "; ".join(said) or _unsaid(row))
-    return (*head, *([_marks(row, only)] if marked else []), f"{item.title or '(no title)'} ({item.feed})")
+    return (*head, *([_marks(row, only)] if marked else []), f"{item.title or '(no title)'} ({_origin(item)})")
+
+
+def _origin(item: Item) -> str:
+    """Where the item is from: of what an aggregator brought, the outlet first."""
+    return item.feed if item.outlet == item.feed else f"{item.outlet}, by {item.feed}"
 
 
 def _unsaid(row: LogRow) -> str:

@@ -79,6 +79,7 @@ COMMANDS = [
     Deferred("init", "bot.cli.init:init", "Write a first configuration, ready to run."),
     Deferred("demo", "bot.cli.demo:demo", "Watch some days of the story pass in seconds."),
     Deferred("check", "bot.cli.check:check", "Say what is wrong with the configuration."),
+    Deferred("feed", "bot.cli.feed:feed", "Add feeds, test them, exchange lists of them."),
     Deferred("run", "bot.cli.run:run", "Watch the feeds: the daemon."),
     Deferred("once", "bot.cli.once:once", "Make one pass: poll, judge, deliver what is due."),
     Deferred("log", "bot.cli.log:log", "List what was seen, and what was made of it."),
@@ -89,7 +90,11 @@ COMMANDS = [
     Deferred("replay", "bot.cli.replay:replay", "Try a draft of the story file on everything in the log."),
     Deferred("suggest", "bot.cli.suggest:suggest", "Propose changes of a story's rule, from your marks."),
     Deferred("alerts", "bot.cli.alerts:alerts", "List the outbox; retry an alert, test a channel."),
+    Deferred("mute", "bot.cli.mute:mute", "Tell nobody of a story or a feed for a time."),
+    Deferred("unmute", "bot.cli.mute:unmute", "End a mute."),
     Deferred("status", "bot.cli.status:status", "Show feeds and channels, and what needs a person."),
+    Deferred("backup", "bot.cli.backup:backup", "Copy the state while the bot is at work."),
+    Deferred("restore", "bot.cli.restore:restore", "Go back to a copy of a damaged state."),
     Deferred("completion", "bot.cli.completion:completion", "Print the completion script of a shell."),
 ]
 
@@ -164,6 +169,9 @@ def _call(args: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo(f"{PROGRAM}: interrupted", err=True)
         return _INTERRUPTED
+    except MemoryError:
+        click.echo(f"{PROGRAM}: not enough memory (ulimit -v, or the limits of the service)", err=True)
+        return 1
     except StorywatchError as error:
         click.echo(safe_lines(str(error)) if isinstance(error, ConfigError) else f"{PROGRAM}: {safe(str(error))}", err=True)
         return error.exit_code

@@ -19,9 +19,10 @@ from bot.cli.context import Context, examples
 from bot.cli.output import write_json
 from bot.cli.start import start
 from bot.cli.times import Time, iso, local
+from bot.cli.waiting import next_try
 from bot.config import Config
 from bot.core.counting import count
-from bot.edge.store import Store, feeds, items, outbox
+from bot.edge.store import Store, feeds, items, outbox, tallies
 from bot.pipeline import Judged, Polled, Sent
 from bot.rounds import Rounds
 from bot.rounds import once as one_pass
@@ -61,7 +62,9 @@ def once(context: Context, *, now: datetime | None, as_json: bool, verbose: bool
             if stop.is_set():
                 workshop.cut()
             rounds.close()
-        told = _summary(tally.counts, workshop.edges.store, config, complete=not stop.is_set())
+        if failure := rounds.crew.trouble.fatal or workshop.edges.store.lost():
+            raise failure
+        told = _summary(tally.counts, workshop.edges.store, config, clock(), complete=not stop.is_set())
     if as_json:
         write_json(told | {name: iso(told[name]) for name in ("next_try", "next_poll")})
     else:
@@ -87,10 +90,12 @@ def _sigterm() -> Iterator[threading.Event]:
 
 
 def _waiter(rounds: Rounds, stop: threading.Event) -> Callable[[Callable[[], bool]], None]:
-    """Waits for a phase of the pass to end; gives up soon after somebody asked to stop."""
+    """Waits for a phase of the pass to end; gives up soon after somebody asked to stop, or the state turned out damaged."""
 
     def wait(done: Callable[[], bool]) -> None:
         while not done() and not stop.is_set():
+            if rounds.crew.trouble.fatal is not None:
+                stop.set()
             rounds.crew.changed.wait(0.2)
             rounds.crew.changed.clear()
 
@@ -132,18 +137,19 @@ class _Tally:
         self._show(done["polled"] + done["judged"], self._ahead + done["new"], words)
 
 
-def _summary(done: Counter[str], store: Store, config: Config, *, complete: bool) -> dict[str, Any]:
+def _summary(done: Counter[str], store: Store, config: Config, now: datetime, *, complete: bool) -> dict[str, Any]:
     """What was done, and what waits."""
     with store.read() as connection:
-        waiting = [alert for channel in outbox.counts(connection) for alert in outbox.waiting(connection, channel)]
+        waiting = [alert for channel in tallies.counts(connection) for alert in outbox.waiting(connection, channel)]
         again = items.reading_again(connection)
+        following = next_try(connection, config, now)
         kept = feeds.states(connection)
     due = (kept[feed.name].next_due for feed in config.feeds if feed.name in kept)
     told = ("polled", "failed", "new", "judged", "match", "no-match", "baseline", "duplicate", "delivered", "parked")
     return {
         **{name.replace("-", "_"): done[name] for name in told},
         "waiting": len(waiting),
-        "next_try": min((alert.due for alert in waiting if alert.due), default=None),
+        "next_try": following,
         "pages_to_read_again": again,
         "next_poll": min(filter(None, due), default=None),
         "complete": complete,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 
@@ -45,6 +45,22 @@ class Since(click.ParamType[datetime]):
             return _aware(text)
         except (ValueError, OverflowError):
             self.fail(f"{text!r} is neither a duration nor a time: write 2d, 6h or 2026-03-04T12:00:00Z", param, ctx)
+
+
+class Span(click.ParamType[timedelta]):
+    """How long: ``2d``; longer than nothing."""
+
+    name = "2d"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """The duration."""
+        if isinstance(value, timedelta):
+            return value
+        try:
+            found = durations.parse(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return found or self.fail(f"{value} is nothing: write how long, as in 2d", param, ctx)
 
 
 def _aware(text: str) -> datetime:

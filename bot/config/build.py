@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
+from bot.config import receivers
 from bot.config.schema import BotTable, ChannelTable, FeedTable, File, NetworkTable, StoryTable
 from bot.config.secrets import Resolved, hidden
+from bot.core.render import mention
 from bot.errors import Fault
-from bot.model import Channel, Feed, Network, Secret, Story
+from bot.model import Channel, Feed, Hours, Network, Secret, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class Config:
     interval: timedelta
     contact: str | None
     operators: tuple[str, ...]
+    heartbeat: time | None
+    healthcheck: Secret | None
     keep_text: timedelta
     keep_log: timedelta
     network: Network
@@ -39,13 +43,19 @@ class Config:
     advice: tuple[Fault, ...] = ()
     secrets: tuple[Secret, ...] = ()
 
+    @property
+    def urgent(self) -> frozenset[str]:
+        """The names of the stories that wait for no channel's hours."""
+        return frozenset(story.name for story in self.stories if story.urgent)
+
 
 def build(path: Path, base: Path, read: Sequence[tuple[Resolved, File]]) -> Config:
     """Joins the files. Text is never kept longer than the item it belongs to."""
     files = [file for _, file in read]
     bot = next((file.bot for file in files if file.bot), None) or BotTable()
     network = next((file.network for file in files if file.network), None) or NetworkTable()
-    channels = tuple(_channel(table) for file in files for table in file.channels)
+    stories = [table for file in files for table in file.stories]
+    channels = tuple(_channel(table, stories) for file in files for table in file.channels)
     return Config(
         path=path,
         files=tuple(origin.source.path for origin, _ in read),
@@ -53,10 +63,12 @@ def build(path: Path, base: Path, read: Sequence[tuple[Resolved, File]]) -> Conf
         interval=bot.interval,
         contact=bot.contact,
         operators=_once(bot.operators),
+        heartbeat=bot.heartbeat,
+        healthcheck=Secret(bot.healthcheck_url) if bot.healthcheck_url else None,
         keep_text=min(bot.keep_text, bot.keep_log),
         keep_log=bot.keep_log,
         network=_network(network, bot.contact, base),
-        feeds=tuple(_feed(table, bot.interval) for file in files for table in file.feeds),
+        feeds=tuple(_feed(table, bot) for file in files for table in file.feeds),
         concepts=MappingProxyType({name: _once(each) for file in files for name, each in file.concepts.items()}),
         stories=tuple(_story(table) for file in files for table in file.stories),
         channels=channels,
@@ -75,11 +87,12 @@ def _network(table: NetworkTable, contact: str | None, base: Path) -> Network:
     )
 
 
-def _feed(table: FeedTable, interval: timedelta) -> Feed:
+def _feed(table: FeedTable, bot: BotTable) -> Feed:
     return Feed(
         name=table.name,
         url=table.url,
-        interval=table.interval or interval,
+        interval=table.interval or bot.interval,
+        rhythm=table.rhythm or bot.rhythm,
         articles=table.articles,
         headers=MappingProxyType({name: Secret(value) for name, value in table.headers.items()}),
         alert_backlog=table.alert_backlog,
@@ -95,16 +108,26 @@ def _story(table: StoryTable) -> Story:
         channels=_once(table.channels),
         feeds=None if table.feeds is None else _once(table.feeds),
         exclude_feeds=_once(table.exclude_feeds),
+        urgent=table.urgent,
     )
 
 
-def _channel(table: ChannelTable) -> Channel:
+def _channel(table: ChannelTable, stories: Sequence[StoryTable]) -> Channel:
+    kind, url = receivers.native(table.kind, table.url or "")
+    secret, *older = (Secret(text) for text in table.secret) if table.secret else (None,)
+    named = {story.name: tuple(call for call in story.mention if mention.fits(call, kind)) for story in stories}
     return Channel(
         name=table.name,
-        kind=table.kind,
-        url=Secret(table.url) if table.url else None,
-        secret=Secret(table.secret) if table.secret else None,
+        kind=kind,
+        url=Secret(url) if url else None,
+        secret=secret,
+        older_secrets=tuple(each for each in older if each),
+        forum=table.forum,
+        mention=table.mention,
+        story_mentions=MappingProxyType({story: calls for story, calls in named.items() if calls}),
         budget=table.budget,
+        hours=Hours(zone=table.timezone, quiet=table.quiet, digest=table.digest),
+        on_ambiguous=table.on_ambiguous,
     )
 
 

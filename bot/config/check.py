@@ -6,53 +6,21 @@ Works on the raw tables, so that a wrong field elsewhere hides nothing here.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
+from bot.config import receivers
+from bot.config.entries import Entry, entries, listed
 from bot.config.explain import near
 from bot.config.locate import KeyPath
 from bot.config.read import Source
 from bot.config.secrets import Resolved
 from bot.core import match, query
 from bot.errors import Fault, QueryError
-from bot.model import ChannelKind, Story
+from bot.model import Story
 
-_KINDS = get_args(ChannelKind)
 _SINGULAR = {"feeds": "feed", "stories": "story", "channels": "channel"}
 _REFERENCES = {"channels": "channels", "feeds": "feeds", "exclude_feeds": "feeds"}  # a story's key -> what it names
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One ``[[feeds]]``, ``[[stories]]`` or ``[[channels]]`` table as it stands in its file."""
-
-    origin: Resolved
-    key: KeyPath
-    table: dict[str, Any]
-
-    @property
-    def name(self) -> str | None:
-        """Its name, if it has a readable one."""
-        name = self.table.get("name")
-        return name if isinstance(name, str) else None
-
-    def fault(self, message: str, *key: str | int) -> Fault:
-        """A fault at a key of the table, or at its header."""
-        return self.origin.source.fault((*self.key, *key), message)
-
-    def has(self, key: str) -> bool:
-        """Whether the key is there, or may be: its reference or its line could not be read."""
-        return key in self.table or (*self.key, key) in self.origin.unknown or self.origin.source.is_damaged(self.key)
-
-
-def entries(sources: Sequence[Resolved], kind: str) -> Iterator[Entry]:
-    """All tables of a kind over all files, in order."""
-    for origin in sources:
-        for index, table in enumerate(_listed(origin.tables.get(kind))):
-            if isinstance(table, dict):
-                yield Entry(origin=origin, key=(kind, index), table=table)
 
 
 def faults(sources: Sequence[Resolved], base: Path) -> Iterator[Fault]:
@@ -60,8 +28,7 @@ def faults(sources: Sequence[Resolved], base: Path) -> Iterator[Fault]:
     yield from _doubled_names(sources)
     yield from _doubled_tables(sources)
     yield from _unknown_names(sources)
-    for channel in entries(sources, "channels"):
-        yield from _channel(channel)
+    yield from receivers.faults(sources)
     yield from _queries(sources)
     yield from _paths(sources, base)
 
@@ -78,7 +45,7 @@ def draft_faults(sources: Sequence[Resolved], feeds: Collection[str]) -> Iterato
 
 def names(source: Source, kind: str) -> set[str]:
     """The names of all tables of a kind in one file."""
-    tables = (table for table in _listed(source.tables.get(kind)) if isinstance(table, dict))
+    tables = (table for table in listed(source.tables.get(kind)) if isinstance(table, dict))
     return {table["name"] for table in tables if isinstance(table.get("name"), str)}
 
 
@@ -118,32 +85,15 @@ def _unknown_names(sources: Sequence[Resolved]) -> Iterator[Fault]:
 
 
 def _references(entry: Entry, field: str, kind: str, known: set[str]) -> Iterator[Fault]:
-    for index, name in enumerate(_listed(entry.table.get(field))):
+    for index, name in enumerate(listed(entry.table.get(field))):
         if isinstance(name, str) and name not in known:
             advice = near(name, known) or f": write a [[{kind}]] table with this name"
             yield entry.fault(f'{field}: there is no {_SINGULAR[kind]} "{name}"{advice}', field, index)
 
 
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
 def _concepts(origin: Resolved) -> dict[str, Any]:
     table = origin.tables.get("concepts")
     return table if isinstance(table, dict) else {}
-
-
-def _channel(channel: Entry) -> Iterator[Fault]:
-    """What a channel of its kind must have and must not have; of a mistyped kind: the kind that was meant."""
-    written = channel.table.get("kind")
-    kinds = get_close_matches(written, _KINDS, n=1) if isinstance(written, str) else []
-    kind = kinds[0] if kinds else None
-    if kind in {"slack", "discord", "webhook"} and not channel.has("url"):
-        yield channel.fault(f'url is missing: write url = "${{env:{str(kind).upper()}_WEBHOOK_URL}}"')
-    if kind == "console" and "url" in channel.origin.source.tables["channels"][channel.key[1]]:
-        yield channel.fault("url: a console has no address: leave it out", "url")
-    if kind not in {"webhook", None} and "secret" in channel.origin.source.tables["channels"][channel.key[1]]:
-        yield channel.fault('secret: only kind = "webhook" signs its messages: leave it out', "secret")
 
 
 def _queries(sources: Sequence[Resolved]) -> Iterator[Fault]:
@@ -152,7 +102,7 @@ def _queries(sources: Sequence[Resolved]) -> Iterator[Fault]:
         for name, spellings in _concepts(origin).items():
             wrong = dict(_spellings(origin, name, spellings))
             yield from wrong.values()
-            if right := tuple(each for each in _listed(spellings) if isinstance(each, str) and each not in wrong):
+            if right := tuple(each for each in listed(spellings) if isinstance(each, str) and each not in wrong):
                 concepts[name] = right
     for story in entries(sources, "stories"):
         if isinstance(text := story.table.get("query"), str) and text.strip():
@@ -160,7 +110,7 @@ def _queries(sources: Sequence[Resolved]) -> Iterator[Fault]:
 
 
 def _spellings(origin: Resolved, name: str, spellings: object) -> Iterator[tuple[str, Fault]]:
-    for index, spelling in enumerate(_listed(spellings)):
+    for index, spelling in enumerate(listed(spellings)):
         try:
             if isinstance(spelling, str):
                 query.check_spelling(spelling)

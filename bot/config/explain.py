@@ -20,6 +20,8 @@ _TYPES = {
     "string_type": "text in quotes",
     "int_type": "a whole number",
     "list_type": "a list in brackets",
+    "bool_type": "true or false",
+    "quiet_type": "text in quotes, or a list of such",
     "dict_type": "a table in braces",
 }
 

@@ -33,6 +33,7 @@ _OTHER_SCHEMES = {
 }  # may be named: what else stands there may be secret
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")  # controls, line and bidi marks
+CALL = re.compile("[!-~]{1,80}")  # what can be a mention at all: one short word
 _DATABASE = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 _WHOLE = 'write it whole, as in "https://example.org/rss"'
@@ -177,6 +178,13 @@ def signing_secret(text: str) -> str:
         size = 0
     if not text.startswith("whsec_") or not 24 <= size <= 64:
         raise ValueError("is no signing secret: write whsec_ and the output of `openssl rand -base64 32`")
+    return text
+
+
+def mention(text: str) -> str:
+    """Whom to call; the form depends on the kind of the channel and is checked elsewhere."""
+    if not CALL.fullmatch(text):
+        raise ValueError('is no mention: write one like "<!here>" (Slack) or "@here" (Discord, Mattermost)')
     return text
 
 

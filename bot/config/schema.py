@@ -7,14 +7,14 @@ and a union over ``kind`` would hide every other fault of a channel whose kind i
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, time, timedelta, tzinfo
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
-from bot.config import rules
-from bot.model import THRESHOLD, ArticlePolicy, Budget, ChannelKind
+from bot.config import calendar, rules
+from bot.model import THRESHOLD, ArticlePolicy, Budget, ChannelKind, OnAmbiguous, Quiet, Rhythm
 
 T = TypeVar("T")
 
@@ -30,6 +30,19 @@ def _means(rule: Callable[[str], T]) -> PlainValidator:
     return PlainValidator(read)
 
 
+def _one_or_more(rule: Callable[[str], str]) -> PlainValidator:
+    """A text, or a list of texts that is not empty; each as the rule has it."""
+
+    def read(value: object) -> tuple[str, ...]:
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
+            raise PydanticCustomError("string_type", "text or a list of texts expected")
+        return tuple(dict.fromkeys(rule(text) for text in texts))
+
+    return PlainValidator(read)
+
+
+Mention = Annotated[tuple[str, ...], _one_or_more(rules.mention)]
 Name = Annotated[str, AfterValidator(rules.name)]
 Slug = Annotated[str, AfterValidator(rules.slug)]
 Path = Annotated[str, AfterValidator(rules.path)]
@@ -51,8 +64,13 @@ class BotTable(Table):
 
     state: Annotated[str, AfterValidator(rules.state)] = Field(default="state/seen.sqlite3", examples=['"state/seen.sqlite3"'])
     interval: Interval = Field(default=timedelta(minutes=10), examples=['"10m"'])
+    rhythm: Rhythm = Field(default="learned", examples=['"learned"'])
     contact: Annotated[str, AfterValidator(rules.contact)] | None = Field(default=None, examples=['"desk@example.org"'])
     operators: list[str] = Field(default=[], examples=['["ops"]'])
+    heartbeat: Annotated[time, _means(calendar.clock)] | None = Field(default=None, examples=['"09:00"'])
+    healthcheck_url: Annotated[str, AfterValidator(rules.channel_address)] | None = Field(
+        default=None, examples=['"${env:HEALTHCHECK_URL}"']
+    )
     keep_text: Duration = Field(default=timedelta(days=90), examples=['"90d"'])
     keep_log: SomeDuration = Field(default=timedelta(days=2 * 365), examples=['"2y"'])
 
@@ -75,6 +93,7 @@ class FeedTable(Table):
     name: Name = Field(examples=['"Example"'])
     url: Annotated[str, AfterValidator(rules.feed_address)] = Field(examples=['"https://example.org/rss"'])
     interval: Interval | None = Field(default=None, examples=['"5m"'])
+    rhythm: Rhythm | None = Field(default=None, examples=['"fixed"'])
     articles: ArticlePolicy = Field(default="all", examples=['"all"'])
     headers: Headers = Field(default={}, examples=['{ Authorization = "${env:EXAMPLE_KEY}" }'])
     alert_backlog: Annotated[int, AfterValidator(rules.backlog)] = Field(default=0, examples=["3"])
@@ -90,6 +109,8 @@ class StoryTable(Table):
     channels: list[str] = Field(default=[], examples=['["newsroom"]'])
     feeds: list[str] | None = Field(default=None, examples=['["Example"]'])
     exclude_feeds: list[str] = Field(default=[], examples=['["Example"]'])
+    mention: Mention = Field(default=(), examples=['"<!here>"'])
+    urgent: bool = Field(default=False, examples=["true"])
 
 
 class ChannelTable(Table):
@@ -100,12 +121,18 @@ class ChannelTable(Table):
     url: Annotated[str, AfterValidator(rules.channel_address)] | None = Field(
         default=None, examples=['"${env:SLACK_WEBHOOK_URL}"']
     )
-    secret: Annotated[str, AfterValidator(rules.signing_secret)] | None = Field(
-        default=None, examples=['"${env:WEBHOOK_SECRET}"']
+    secret: Annotated[tuple[str, ...], _one_or_more(rules.signing_secret)] = Field(
+        default=(), examples=['"${env:WEBHOOK_SECRET}"']
     )
+    forum: bool = Field(default=False, examples=["true"])
+    mention: Mention = Field(default=(), examples=['"<!here>"'])
     budget: Annotated[Budget, _means(rules.budget)] = Field(
         default=Budget(messages=20, per=timedelta(minutes=10)), examples=['"20/10m"']
     )
+    timezone: Annotated[tzinfo, _means(calendar.timezone)] = Field(default=UTC, examples=['"Europe/Berlin"'])
+    quiet: Annotated[tuple[Quiet, ...], PlainValidator(calendar.quiet)] = Field(default=(), examples=['"22:00-07:00"'])
+    digest: Annotated[int | str | None, _means(calendar.digest)] = Field(default=None, examples=['"daily 08:00"'])
+    on_ambiguous: OnAmbiguous = Field(default="resend", examples=['"hold"'])
 
 
 class File(Table):

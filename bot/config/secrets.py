@@ -27,6 +27,7 @@ _HELP = "write ${env:NAME} or ${file:/path}"
 _WELCOME = {
     ("bot", "state"),
     ("bot", "contact"),
+    ("bot", "healthcheck_url"),
     ("network", "ca"),
     ("network", "proxy"),
     ("feeds", "url"),
@@ -34,7 +35,8 @@ _WELCOME = {
     ("channels", "url"),
     ("channels", "secret"),
 }
-_ALWAYS_SECRET = {("channels", "url"), ("channels", "secret"), ("feeds", "headers")}
+_LISTED = {("channels", "secret")}  # one text or several: each may be a reference
+_ALWAYS_SECRET = {("bot", "healthcheck_url"), ("channels", "url"), ("channels", "secret"), ("feeds", "headers")}
 _SECRET_BY_REFERENCE = {*_ALWAYS_SECRET, ("network", "proxy"), ("feeds", "url")}
 _MODEST_HEADERS = {"accept", "accept-language", "from", "referer", "user-agent"}  # their values tell nobody anything
 
@@ -104,23 +106,36 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _replace(resolved: Resolved, key: KeyPath, text: str, environ: Mapping[str, str], base: Path) -> None:
-    *parents, last = key
-    holder: Any = resolved.tables
-    for part in parents:
-        holder = holder[part]
+    """A text whose reference leads nowhere is taken out; of a list of texts, the list."""
+    name = next(part for part in reversed(key) if isinstance(part, str))
     found: list[str] = []
     for reference, closed in _REFERENCE.findall(text):
         try:
             found.append(_fetch(reference, environ, base) if closed else _unclosed())
         except _Unresolved as error:
-            resolved.faults.append(resolved.source.fault(key, f"{last}: {error}"))
+            resolved.faults.append(resolved.source.fault(key, f"{name}: {error}"))
+    whole = key if isinstance(key[-1], str) else key[:-1]
+    if whole in resolved.unknown:
+        return
     if len(found) < len(_REFERENCE.findall(text)):
-        resolved.unknown.add(key)
-        del holder[last]
+        resolved.unknown.add(whole)
+        _put(resolved.tables, whole, None)
         return
     values = iter(found)
-    holder[last] = _REFERENCE.sub(lambda _: next(values), text)
+    _put(resolved.tables, key, _REFERENCE.sub(lambda _: next(values), text))
     resolved.fetched[key] = tuple(found)
+
+
+def _put(tables: dict[str, Any], key: KeyPath, text: str | None) -> None:
+    """Put a text in the place of another; None: take it away."""
+    *parents, last = key
+    holder: Any = tables
+    for part in parents:
+        holder = holder[part]
+    if text is None:
+        del holder[last]
+    else:
+        holder[last] = text
 
 
 def _unclosed() -> str:
@@ -161,8 +176,9 @@ def _content(path: Path) -> str:
 
 
 def _place(key: KeyPath) -> tuple[str | int, ...]:
-    """The table and the key in it, without positions in lists and deeper keys; nothing for an element of a list."""
-    return tuple(part for part in key if isinstance(part, str))[:2] if isinstance(key[-1], str) else ()
+    """The table and the key in it, without positions in lists and deeper keys; nothing for an element of most lists."""
+    place = tuple(part for part in key if isinstance(part, str))[:2]
+    return place if isinstance(key[-1], str) or place in _LISTED else ()
 
 
 def _texts(value: object, key: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:

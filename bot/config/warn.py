@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 
 from bot.config.build import Config
-from bot.config.check import Entry, entries
+from bot.config.entries import Entry, entries
 from bot.config.secrets import Resolved, in_clear
 from bot.core import query
 from bot.errors import Fault
@@ -29,6 +29,8 @@ def warnings(config: Config, sources: Sequence[Resolved]) -> Iterator[Fault]:
     for channel in entries(sources, "channels"):
         if channel.name not in used:
             yield channel.fault(f'channel "{channel.name}" is used by no story: name it in a story\'s channels', "name")
+        for key in (key for key in ("quiet", "digest") if channel.has(key) and not channel.has("timezone")):
+            yield channel.fault(f'{key}: the hours are UTC; write timezone = "Europe/Berlin", or "UTC" if that is meant', key)
     yield from _doubled_addresses(sources)
 
 
@@ -54,7 +56,8 @@ def _file(origin: Resolved) -> Iterator[Fault]:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077 and (key := in_clear(origin.source)):
         advice = f"write ${{env:NAME}} instead, or run: chmod 600 {path.name}"
-        yield origin.source.fault(key, f"{key[-1]}: a secret in a file that others can read (mode {mode:04o}): {advice}")
+        name = next(part for part in reversed(key) if isinstance(part, str))
+        yield origin.source.fault(key, f"{name}: a secret in a file that others can read (mode {mode:04o}): {advice}")
     for index, text in enumerate(origin.tables.get("network", {}).get("allow", [])):
         if ip_network(text).prefixlen == 0:
             message = f'allow: "{text}" is every address there is, so nothing is guarded any more: name the ranges you need'

@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from bot.core import cut, dates, document, entries, jsonfeed
 from bot.core.text import clean, plain
@@ -119,8 +120,22 @@ def _entry(raw: dict[str, Any], url: str, now: datetime) -> Entry | None:
         title=_text(raw, "title"),
         summaries=(_text(raw, "summary"), *_contents(raw)),
         published=dates.believable(moments, now),
-        source=_text(raw.get("source") or {}, "title"),
+        source=_outlet(raw),
     )
+
+
+def _outlet(raw: dict[str, Any]) -> str:
+    """The outlet that an aggregator names: RSS ``<source url>``, Atom ``source/title``, Bing's ``News:Source``.
+
+    A source that has an address and no name is called by its host. Bing writes "Reuters on MSN" for what its own site carries.
+    """
+    source = dict.get(raw, "source")
+    if named := _text(source, "title").strip():
+        return named
+    if named := _text(raw, "news_source").strip():
+        return named.removesuffix(" on MSN")
+    address = entries.absolute(_text(source, "href") or _text(source, "link"), None)
+    return (urlsplit(address).hostname or "").removeprefix("www.") if address else ""
 
 
 def _contents(raw: dict[str, Any]) -> Iterator[str]:

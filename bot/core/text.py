@@ -28,6 +28,7 @@ _RUN = 60
 _MARK = r"[^\w\s\x00-\x7f]"
 _MARK_RUN = re.compile(rf"(?<!{_MARK})({_MARK}{{{_RUN}}}){_MARK}+")
 
+_FLAG = ("\U0001f1e6", "\U0001f1ff")  # two of these letters are a flag
 _LONGEST_WORD = 40  # how far back from the limit a word border is looked for; longer "words" are URLs or unspaced scripts
 
 
@@ -54,14 +55,27 @@ def shorten(text: str, limit: int) -> str:
     border = max(text.rfind(space, max(end - _LONGEST_WORD, 1), end + 1) for space in " \n")
     if border > 0:
         return text[:border].rstrip() + ELLIPSIS
-    while end > 1 and _joins(text[end]):
+    while end > 1 and _joined(text, end):
         end -= 1
     return text[:end].rstrip() + ELLIPSIS
 
 
-def _joins(character: str) -> bool:
-    """Whether the character belongs to the one before it, so that cutting between them would change what is read."""
-    return unicodedata.category(character) in {"Mn", "Me", "Mc"} or character == "\u200d"
+def _joined(text: str, at: int) -> bool:
+    """Whether the characters before and at this place are seen as one, so that a cut would change what is read.
+
+    The rules of UAX #29 that text from feeds meets: marks, joiners, conjuncts, skin tones, tags, flags, Hangul in parts.
+    """
+    char, before = text[at], text[at - 1]
+    if before == "\u200d" or char == "\u200d" or unicodedata.category(char) in {"Mn", "Me", "Mc"}:
+        return True
+    if unicodedata.combining(before) == 9 and char.isalpha():  # a virama: consonants written as one
+        return True
+    if "\U0001f3fb" <= char <= "\U0001f3ff" or "\U000e0020" <= char <= "\U000e007f" or "\u1160" <= char <= "\u11ff":
+        return True
+    if not _FLAG[0] <= char <= _FLAG[1]:
+        return False
+    letters = next((back for back in range(at) if not _FLAG[0] <= text[at - 1 - back] <= _FLAG[1]), at)
+    return letters % 2 == 1
 
 
 def harmless(text: str) -> str:

@@ -5,6 +5,7 @@ datetimes in UTC; durations are ``timedelta``, or seconds as ``float``.
 """
 
 from bot.model.alerts import (
+    CHANNEL_NOTICE,
     Alert,
     AlertDevelopment,
     AlertEntry,
@@ -14,13 +15,17 @@ from bot.model.alerts import (
     AlertType,
     Answer,
     Attempt,
+    Blocking,
     OutboxRow,
     Payload,
     Queued,
+    Standing,
 )
+from bot.model.hours import Gate, Hours, Mute, Quiet
 from bot.model.log import (
     Candidate,
     FeedState,
+    Gap,
     Hit,
     Ingredient,
     Item,
@@ -35,10 +40,23 @@ from bot.model.log import (
     Where,
 )
 from bot.model.past import Change, Extent, Past, Said, TextState
-from bot.model.settings import THRESHOLD, ArticlePolicy, Budget, Channel, ChannelKind, Feed, Network, Secret, Story
+from bot.model.settings import (
+    THRESHOLD,
+    ArticlePolicy,
+    Budget,
+    Channel,
+    ChannelKind,
+    Feed,
+    Network,
+    OnAmbiguous,
+    Rhythm,
+    Secret,
+    Story,
+)
 from bot.model.web import Article, Entry, Fetched, FetchFailure, ParsedFeed
 
 __all__ = [
+    "CHANNEL_NOTICE",
     "THRESHOLD",
     "Alert",
     "AlertDevelopment",
@@ -51,6 +69,7 @@ __all__ = [
     "Article",
     "ArticlePolicy",
     "Attempt",
+    "Blocking",
     "Budget",
     "Candidate",
     "Change",
@@ -62,23 +81,31 @@ __all__ = [
     "FeedState",
     "FetchFailure",
     "Fetched",
+    "Gap",
+    "Gate",
     "Hit",
+    "Hours",
     "Ingredient",
     "Item",
     "Judgement",
     "LogRow",
     "Mark",
+    "Mute",
     "Network",
     "NewItem",
+    "OnAmbiguous",
     "OutboxRow",
     "ParsedFeed",
     "Past",
     "Payload",
     "Print",
     "Queued",
+    "Quiet",
     "Receipt",
+    "Rhythm",
     "Said",
     "Secret",
+    "Standing",
     "Story",
     "TextState",
     "Verdict",

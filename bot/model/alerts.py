@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 from bot.model.log import Where
 
-AlertType: TypeAlias = Literal["development.new", "development.update", "digest", "feed.problem", "test"]
-AlertState: TypeAlias = Literal["queued", "sending", "delivered", "retry", "parked", "merged"]
+AlertType: TypeAlias = Literal["development.new", "development.update", "digest", "feed.problem", "heartbeat", "test"]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+AlertState: TypeAlias = Literal["queued", "sending", "delivered", "retry", "parked", "merged", "dropped"]
+# A notice about a channel is a ``feed.problem`` whose ``feed`` is this and the channel's name: the contract has no type of
+# its own for it, and a reader of notices that knows only feeds still shows a person what is wrong with what.
+CHANNEL_NOTICE = "channel "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +71,9 @@ class Alert:
     story_title: str = ""
     entries: tuple[AlertEntry, ...] = ()
     feed: str = ""
-    problem: str = ""
+    problem: str = ""  # of a heartbeat: how things are
     baseline: bool = False  # a first pass's digest: the entries stood in the feeds before the watch began
+    repeats: bool = False  # a digest after the state was restored: what is in it may have been told before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,15 +90,21 @@ class Answer:
     """What a channel made of one attempt.
 
     ``state``: ``delivered``; ``retry`` (may work later; ``retry_after`` seconds if the receiver
-    named them); ``parked`` (asking again will not help). ``why`` is safe to print.
-    ``plain``: parked as it is, but worth one try as plain text.
+    named them, ``everywhere``: of all channels of this kind); ``parked`` (asking again will not help);
+    ``disabled`` (the channel takes nothing until a person repairs it). ``why`` is safe to print.
+    ``plain``: parked as it is, but worth one try as plain text. ``ambiguous``: the answer was lost
+    after the message may have left, so the receiver may have it. ``pause``: seconds of real time
+    before the next message to the channel.
     """
 
-    state: Literal["delivered", "retry", "parked"]
+    state: Literal["delivered", "retry", "parked", "disabled"]
     why: str
     status: int | None = None
     retry_after: float | None = None
+    everywhere: bool = False
     plain: bool = False
+    ambiguous: bool = False
+    pause: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +116,8 @@ class Queued:
     story: str
     due: datetime | None = None  # not before: the receiver asked for it, or a retry waits
     tries: int = 0  # a receiver may have it already under its id, if any
+    created: datetime = EPOCH
+    baseline: bool = False  # a first pass's digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +125,7 @@ class OutboxRow:
     """One alert with where it stands.
 
     ``tries``: attempts since ``since``, when it was queued (again); ``plain``: its rich form was
-    refused; ``parts``: messages of it accepted.
+    refused; ``parts``: messages of it accepted; ``ambiguous``: held back, for its receiver may have it.
     """
 
     seq: int
@@ -126,6 +140,7 @@ class OutboxRow:
     why: str
     delivered_at: datetime | None
     merged_into: str | None
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,4 +151,30 @@ class Attempt:
     at: datetime
     state: str
     status: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands in a channel's way: disabled (since when, and ``why``), to be left alone, or between two messages.
+
+    ``not_before`` goes by the bot's clock, ``paced_until`` by the real time.
+    """
+
+    disabled_at: datetime | None
+    why: str
+    not_before: datetime | None
+    paced_until: datetime | None
+
+    def lets_pass(self, now: datetime) -> bool:
+        """Whether the channel may be sent something now, but for the pause between two messages."""
+        return self.disabled_at is None and (self.not_before is None or self.not_before <= now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocking:
+    """The first alert of a lane, tried ``tries`` times and not accepted: everything behind it waits."""
+
+    alert: str
+    tries: int
     why: str

@@ -18,6 +18,9 @@ class FeedState:
 
     ``first_polled``: when its baseline was taken (None: not yet). ``lasting``: the problem will
     not pass by itself, a person is needed. ``body_hash`` and the validators belong to ``url``.
+
+    What its server asks: ``asks_every`` seconds between polls (from ``asks_base`` on, if it says so), not within the hours
+    and days (GMT, Monday first) whose bits are set in ``skip_hours`` and ``skip_days``.
     """
 
     name: str
@@ -32,6 +35,37 @@ class FeedState:
     failures: int = 0
     problem: str | None = None
     lasting: bool = False
+    confirmed: int = 0  # answers "nothing new" in a row: some servers give that one for ever
+    answers: int = 0  # polls that were fine since the baseline
+    asks_every: int | None = None
+    asks_base: datetime | None = None
+    skip_hours: int = 0
+    skip_days: int = 0
+    entries: int = 0  # in its last document
+    gap: float | None = None  # learned: seconds from one new item to the next
+    last_new: datetime | None = None
+    arrivals: int = 0  # items that came since the baseline
+    turnover: float | None = None  # seconds in which a document of it is replaced as a whole, where that is soon
+    score: float = 0.0  # of its failures: hard 1, soft 0.5, temporary 0.25
+    good: int = 0  # polls in a row that were fine
+    failing_since: datetime | None = None
+    streak: str | None = None  # an answer that is believed only when given again and again: "gone", or a new address
+    streak_since: datetime | None = None
+    streak_count: int = 0
+    adopted: str | None = None  # the address it moved to for good; ``url`` stays what the configuration says
+    adopted_inside: bool = False  # that address lies in network.allow, and was led to from there or from the configuration
+    stopped: bool = False  # gone for good: not polled any more
+    told: str | None = None  # what the operators heard last: "broken", "quiet"; None: nothing, or that it is well
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A time in which a feed may have listed items that were never seen: two polls of it did not overlap."""
+
+    feed: str
+    since: datetime
+    until: datetime
+    entries: int  # how many the document had after it, all of them new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

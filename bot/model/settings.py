@@ -8,8 +8,13 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from bot.model.hours import Hours
+
 ArticlePolicy: TypeAlias = Literal["all", "hinted", "never"]
-ChannelKind: TypeAlias = Literal["slack", "discord", "webhook", "console"]
+Rhythm: TypeAlias = Literal["learned", "fixed"]
+ChannelKind: TypeAlias = Literal["slack", "discord", "mattermost", "teams", "webhook", "console"]
+# What becomes of an alert whose answer was lost after it may have arrived: at least once, or at most once.
+OnAmbiguous: TypeAlias = Literal["resend", "hold"]
 
 
 # The score from which an item counts as being about a story: the points of ``core/match/about`` are scaled to it.
@@ -49,7 +54,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A source address, polled when due. A feed *is* its name: the URL may change."""
+    """A source address, polled when due. A feed *is* its name: the URL may change.
+
+    ``rhythm``: whether its next poll also goes by what it publishes and what its server hints at, or by ``interval`` alone.
+    """
 
     name: str
     url: str
@@ -57,6 +65,7 @@ class Feed:
     articles: ArticlePolicy = "all"
     headers: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
     alert_backlog: int = 0
+    rhythm: Rhythm = "learned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +73,7 @@ class Story:
     """What a user follows: a query over concepts and words, and the channels that hear of it.
 
     ``threshold``: the score, 0 to 1, from which an item is about the story; 0: its words anywhere are enough.
+    ``urgent``: told at once, in quiet hours and by channels that send digests too.
     """
 
     name: str
@@ -73,6 +83,7 @@ class Story:
     channels: tuple[str, ...] = ()
     feeds: tuple[str, ...] | None = None
     exclude_feeds: tuple[str, ...] = ()
+    urgent: bool = False
 
     def watches(self, feed: str) -> bool:
         """Whether this story looks at the feed of that name."""
@@ -81,7 +92,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """At most ``messages`` single messages within ``per``; the rest goes into one digest."""
+    """At most ``messages`` messages within ``per``, and one of a digest on top, into which the rest goes."""
 
     messages: int
     per: timedelta
@@ -89,13 +100,27 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A destination of alerts. ``url`` and ``secret`` are absent for the console."""
+    """A destination of alerts. ``url`` and ``secret`` are absent for the console.
+
+    ``older_secrets`` sign beside ``secret`` while receivers change over. ``forum``: every message opens a thread.
+    ``mention``: whom every message calls; ``story_mentions``: whom those about a story call, by its name.
+    """
 
     name: str
     kind: ChannelKind
     url: Secret | None = None
     secret: Secret | None = None
+    older_secrets: tuple[Secret, ...] = ()
+    forum: bool = False
+    mention: tuple[str, ...] = ()
+    story_mentions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     budget: Budget = Budget(messages=20, per=timedelta(minutes=10))
+    on_ambiguous: OnAmbiguous = "resend"
+    hours: Hours = field(default_factory=Hours)
+
+    def calls(self, story: str) -> tuple[str, ...]:
+        """Whom a message about the story calls: those of the channel, then those of the story, each once."""
+        return tuple(dict.fromkeys((*self.mention, *self.story_mentions.get(story, ()))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

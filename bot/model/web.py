@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +13,7 @@ class Fetched:
     """A whole answer of a server: any status, the body decoded and within its cap.
 
     ``inside`` says that the answer came from an address in ``network.allow``: only such an
-    answer may lead to other private addresses.
+    answer may lead to other private addresses. ``moved``: where permanent redirects (301, 308) led before any other hop.
     """
 
     url: str
@@ -20,6 +21,7 @@ class Fetched:
     headers: Mapping[str, str]  # names in lower case
     body: bytes
     inside: bool = False
+    moved: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class FetchFailure:
     ``temporary`` tells a fault that may pass (time-out, refused connection, 5xx) from one that
     will not (forbidden address, bad scheme); ``retry_after`` is the server's wish in seconds.
     ``sent``: bytes of the request may have left, so the other side may have acted on it.
+    ``kind`` of what went wrong: the host's name could not be resolved now, or its certificate is not valid.
     """
 
     why: str
@@ -36,6 +39,7 @@ class FetchFailure:
     status: int | None = None
     retry_after: float | None = None
     sent: bool = False
+    kind: Literal["", "name", "certificate"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

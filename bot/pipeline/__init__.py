@@ -5,7 +5,7 @@
     judge(item)    title + summary, then the article -> match for every story -> development
                    -> receipts + outbox rows                               one transaction
                       (items that hold no rule: many in one, for nothing hangs on them)
-    deliver(lane)  `sending` committed -> POST -> delivered | retry | parked
+    deliver(lane)  `sending` committed -> POST -> delivered | retry | parked; or the channel is disabled, and its alerts wait
 
 The rooms beside this one call core and edge in order, and decide nothing themselves.
 """
@@ -17,9 +17,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.config import Config
+from bot.core.health import Change
 from bot.model import Channel, FeedState, Item
-from bot.pipeline.deliver import Courier, Sent
+from bot.pipeline.deliver import Courier, Sent, always
 from bot.pipeline.edges import Edges
+from bot.pipeline.health import Watchman
 from bot.pipeline.judge import Judge, Judged
 from bot.pipeline.poll import Polled, Poller
 
@@ -34,7 +36,8 @@ class Pipeline:
         self.edges = edges
         self._poller = Poller(config, edges, chance)
         self._judge = Judge(config, edges)
-        self._courier = Courier(edges, chance)
+        self._courier = Courier(config, edges, chance)
+        self._watchman = Watchman(config, edges)
 
     def poll(self, state: FeedState, now: datetime) -> Polled:
         """Ask a feed, and log what it lists that was never seen."""
@@ -48,6 +51,31 @@ class Pipeline:
         """After a first pass: queue one digest per story and channel of what already matched."""
         return self._judge.announce(now)
 
-    def deliver(self, channel: Channel, clock: Callable[[], datetime], tell: Callable[[Sent], None]) -> None:
-        """Send what the channel's lane holds, in order, until it is empty or has to wait; ``tell`` hears of each."""
-        self._courier.deliver(channel, clock, tell)
+    def look(self, now: datetime) -> list[Change]:
+        """Queue what is to be told of the feeds' health, each change once; returns it."""
+        return self._watchman.look(now)
+
+    def outage(self, count: int, now: datetime) -> None:
+        """All feeds fail at once: tell that once."""
+        self._watchman.outage(count, now)
+
+    def back(self) -> datetime | None:
+        """A server answers: whatever outage there was is over; returns since when it was."""
+        return self._watchman.back()
+
+    def heartbeat(self, now: datetime) -> bool:
+        """Queue the daily word to the operators when its time has come, by the machine's own time zone."""
+        return self._watchman.heartbeat(now, now.astimezone())
+
+    def ping(self) -> str | None:
+        """Tell the dead-man service how we are; returns why that failed."""
+        return self._watchman.ping()
+
+    def deliver(
+        self, channel: Channel, clock: Callable[[], datetime], tell: Callable[[Sent], None], going: Callable[[], bool] = always
+    ) -> None:
+        """Send what the channel's lane holds, in order, until it is empty or has to wait; ``tell`` hears of each.
+
+        Between two alerts it is asked whether to go on: a reload may have given the lane another pipeline.
+        """
+        self._courier.deliver(channel, clock, tell, going)

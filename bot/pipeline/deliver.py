@@ -7,14 +7,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from bot.config import Config
 from bot.core import lane, render
-from bot.edge.store import Transaction, outbox
-from bot.errors import StateBusy
-from bot.model import Alert, Answer, Channel, OutboxRow
+from bot.edge.store import Transaction, channels, lost, outbox, window
+from bot.errors import StateBusy, StateFull
+from bot.model import Alert, AlertState, Answer, Channel, OutboxRow
 from bot.pipeline.edges import Edges
+from bot.pipeline.neighbours import Neighbours
+from bot.pipeline.waiting import Waiting
 
 # Times 5 s that an answer waits for another process's lock on the state (a backup, a VACUUM).
 KEEP_TRIES = 12
+# Seconds of a pause between two messages that a lane sits out; it comes back for a longer one, which goes by the bot's clock.
+LONGEST_REST = 10.0
+
+# Kinds of receivers that ask for no pause after a message they took, and share no limit with another channel.
+UNPACED = frozenset({"webhook", "console", "mattermost"})
+_BROKEN_OFF = "broken off between two of its messages: the rest follows"
+_SPENT = "the rest of its messages waits for the channel's budget"
+
+
+def always() -> bool:
+    """Go on, whatever happens."""
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,40 +42,107 @@ class Sent:
     due: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What is kept of an attempt: the answer, the state of the alert then, when it is due; ``simpler``: as plain text."""
+
+    answer: Answer
+    state: AlertState
+    due: datetime | None = None
+    simpler: bool = False
+
+
 class Courier:
     """Empties the channels' lanes."""
 
-    def __init__(self, edges: Edges, chance: Callable[[], float]) -> None:
-        self.edges, self.chance = edges, chance
+    def __init__(self, config: Config, edges: Edges, chance: Callable[[], float]) -> None:
+        self.edges, self.urgent, self.chance = edges, config.urgent, chance
+        self._neighbours = Neighbours(config)
 
-    def deliver(self, channel: Channel, clock: Callable[[], datetime], tell: Callable[[Sent], None]) -> None:
+    def deliver(
+        self, channel: Channel, clock: Callable[[], datetime], tell: Callable[[Sent], None], going: Callable[[], bool]
+    ) -> None:
         """Send what the channel's lane holds, in order, until it is empty or has to wait; ``tell`` hears of each."""
-        while not self.edges.stopping():
-            now = clock()
-            with self.edges.store.read() as connection:
-                queue = outbox.waiting(connection, channel.name)
-                window = outbox.sent_since(connection, channel.name, now - channel.budget.per)
-            step = lane.next_step(queue, window, channel.budget, now)
+        self._hold_lost(channel)
+        free = False
+        waiting = Waiting(self.edges.store, channel, lane.rules(channel, self.urgent))
+        while going() and not self.edges.stopping():
+            step = waiting.next_step(clock())
             if step.merge:
                 with self.edges.store.write() as tx:
-                    outbox.merge(tx, step.merge, now)
-            elif step.send is not None:
-                tell(self._send(channel, step.send, clock))
-            else:
+                    outbox.merge(tx, step.merge, clock())
+                waiting.changed()
+            elif step.send is None or not (free or self._turn(channel, clock, going)):
                 return
+            elif (sent := self._send(channel, step.send, clock, going)) is None:
+                waiting.changed()  # a person dropped it
+            else:
+                waiting.sent(step.send, sent.state, clock())
+                # Only this lane's own answers bar the channel then, and it just got a good one: no need to look again.
+                free = sent.state == "delivered" and channel.kind in UNPACED
+                tell(sent)
 
-    def _send(self, channel: Channel, seq: int, clock: Callable[[], datetime]) -> Sent:
+    def _hold_lost(self, channel: Channel) -> None:
+        """An alert found as `sending` when a lane begins lost its answer: a full disk, say, kept us from keeping it."""
+        if channel.on_ambiguous == "hold":
+            with self.edges.store.read() as connection:
+                found = lost.any_lost(connection, channel.name)
+            if found:
+                with self.edges.store.write() as tx:
+                    lost.hold_lost(tx, channel.name)
+
+    def _turn(self, channel: Channel, clock: Callable[[], datetime], going: Callable[[], bool]) -> bool:
+        """Wait out the pause before the channel's next message; False where it may not be sent anything now."""
+        while True:
+            with self.edges.store.read() as connection:
+                found = channels.standing(connection, channel)
+            if found is None:
+                return True
+            if not found.lets_pass(clock()):
+                return False
+            seconds = (found.paced_until - self.edges.real()).total_seconds() if found.paced_until else 0.0
+            if not 0 < seconds <= LONGEST_REST:  # more than was ever set: the real clock was put back
+                return True
+            self.edges.rest(seconds)
+            if self.edges.stopping() or not going():
+                return False
+
+    def _send(self, channel: Channel, seq: int, clock: Callable[[], datetime], going: Callable[[], bool]) -> Sent | None:
         with self.edges.store.write() as tx:
             row = outbox.take(tx, seq, clock())
-        answer = self._post(channel, row)
-        if answer.state == "retry" and self.edges.stopping():
-            # Cut off by us, and not the receiver's failure: left as `sending`, it is sent again at the next start.
-            return Sent(alert=row.alert, state="sending", why="cut off: the bot is being stopped", due=None)
-        now = clock()  # Retry-After counts from the answer
-        simpler = answer.plain and not row.plain
-        answer, due = (replace(answer, state="retry"), now) if simpler else self._after(row, answer, now)
-        self._keep(partial(_settle, seq=seq, answer=answer, simpler=simpler, now=now, due=due))
-        return Sent(alert=row.alert, state=answer.state, why=answer.why, due=due)
+        if row is None:
+            return None
+        answer = self._post(channel, row, clock, going)
+        if isinstance(answer, str):
+            self._keep(partial(window.pause, seq=seq, why=answer, now=clock()))
+            return Sent(alert=row.alert, state="paused", why=answer, due=None)
+        if answer.state == "retry" and answer.status is None and self.edges.stopping():
+            # Cut off by us, and not the receiver's failure: it is sent (again) at the next start.
+            cut_short = replace(answer, why="cut off: the bot is being stopped")
+            if answer.ambiguous:  # left as `sending`
+                return Sent(alert=row.alert, state="sending", why=cut_short.why, due=None)
+            outcome = _Outcome(answer=cut_short, state="queued")
+        else:
+            outcome = self._judged(channel, row, answer, clock())  # Retry-After counts from the answer
+        self._keep(partial(self._settle, channel=channel, row=row, outcome=outcome, now=clock()))
+        state = "sending" if outcome.state == "queued" and outcome.answer.state == "retry" else outcome.answer.state
+        return Sent(alert=row.alert, state=state, why=outcome.answer.why, due=outcome.due)
+
+    def _judged(self, channel: Channel, row: OutboxRow, answer: Answer, now: datetime) -> _Outcome:
+        """What becomes of the alert after an answer."""
+        if answer.plain and not row.plain:
+            return _Outcome(answer=replace(answer, state="retry"), state="retry", due=now, simpler=True)
+        if answer.ambiguous and channel.on_ambiguous == "hold":
+            return _Outcome(answer=replace(answer, state="parked", why=f"{answer.why}; {lost.HELD}"), state="parked")
+        if answer.state == "disabled":
+            return _Outcome(answer=answer, state="queued")  # it waits with the others until the channel is repaired
+        if answer.state != "retry":
+            return _Outcome(answer=replace(answer, ambiguous=False), state=answer.state)
+        due = lane.again(row.tries, row.since, answer.retry_after, now, self.chance())
+        if due is None:
+            given_up = replace(answer, state="parked", why=f"given up after 75 hours: {answer.why}", ambiguous=False)
+            return _Outcome(answer=given_up, state="parked")
+        return _Outcome(answer=answer, state="retry", due=due)
 
     def _keep(self, outcome: Callable[[Transaction], None]) -> None:
         """Commit what a channel answered, patiently: an answer that is lost means that the message is sent again."""
@@ -68,34 +150,55 @@ class Courier:
             try:
                 with self.edges.store.write() as tx:
                     outcome(tx)
-            except StateBusy:
+            except (StateBusy, StateFull):
                 if patience == 1 or self.edges.stopping():
                     raise
             else:
                 return
 
-    def _post(self, channel: Channel, row: OutboxRow) -> Answer:
-        """Send the messages of an alert that were not accepted yet; the first that fails decides."""
-        payloads = render.payloads(row.alert, channel.kind, plain=row.plain)
+    def _post(self, channel: Channel, row: OutboxRow, clock: Callable[[], datetime], going: Callable[[], bool]) -> Answer | str:
+        """Send the messages of an alert that were not accepted yet; the first that fails decides.
+
+        A text: why the rest of them waits.
+        """
+        payloads = render.for_channel(row.alert, channel, plain=row.plain)
         answer = Answer(state="delivered", why="all its messages were accepted before")
         for number, payload in enumerate(payloads[row.parts :], row.parts + 1):
             answer = self.edges.sender.send(channel, row.alert.id, payload, attempt=row.tries)
             if answer.state != "delivered":
                 break
             if number < len(payloads):
-                self._keep(partial(outbox.part_accepted, seq=row.seq))
+                now = clock()
+                self._keep(partial(self._part_accepted, channel=channel, row=row, answer=answer, now=now))
+                with self.edges.store.read() as connection:
+                    sent = outbox.sent_since(connection, channel.name, now - channel.budget.per)
+                if not lane.may_go_on(sent, channel.budget):
+                    return _SPENT
+                if self.edges.stopping() or not self._turn(channel, clock, going):
+                    return _BROKEN_OFF
         return answer
 
-    def _after(self, row: OutboxRow, answer: Answer, now: datetime) -> tuple[Answer, datetime | None]:
-        if answer.state != "retry":
-            return answer, None
-        due = lane.again(row.tries, row.since, answer.retry_after, now, self.chance())
-        if due is None:
-            return replace(answer, state="parked", why=f"given up after 75 hours: {answer.why}"), None
-        return answer, due
+    def _part_accepted(self, tx: Transaction, *, channel: Channel, row: OutboxRow, answer: Answer, now: datetime) -> None:
+        outbox.part_accepted(tx, row.seq, now)
+        self._obey(tx, channel, answer, now)
 
+    def _settle(self, tx: Transaction, *, channel: Channel, row: OutboxRow, outcome: _Outcome, now: datetime) -> None:
+        if outcome.simpler:
+            outbox.use_plain(tx, row.seq)
+        outbox.settle(tx, row.seq, outcome.answer, now=now, due=outcome.due, state=outcome.state)
+        self._obey(tx, channel, outcome.answer, now)
+        if outcome.answer.state == "disabled" and channels.disable(tx, channel, outcome.answer.why, now):
+            self._neighbours.tell(tx, channel, outcome.answer.why, now)
 
-def _settle(tx: Transaction, *, seq: int, answer: Answer, simpler: bool, now: datetime, due: datetime | None) -> None:
-    if simpler:
-        outbox.use_plain(tx, seq)
-    outbox.settle(tx, seq, answer, now=now, due=due)
+    def _obey(self, tx: Transaction, channel: Channel, answer: Answer, now: datetime) -> None:
+        """Keep what the receiver asked for, for every channel that it concerns and over the next start."""
+        if answer.retry_after is not None:
+            wish = lane.later(now, answer.retry_after)
+            for each in self._neighbours.concerned(channel, everywhere=answer.everywhere):
+                channels.hold(tx, each, wish)
+        if answer.pause > 0:
+            for each in self._neighbours.concerned(channel):
+                if answer.pause <= LONGEST_REST:
+                    channels.pace(tx, each, lane.later(self.edges.real(), answer.pause))
+                else:
+                    channels.hold(tx, each, lane.later(now, answer.pause))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bot.edge.http import Door, Robots
 from bot.edge.pool import Pool
@@ -13,9 +15,17 @@ from bot.errors import Stopping
 from bot.model import Fetched, FetchFailure
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edges:
-    """The state, the network, the child processes, the channels; and whether the bot is being stopped."""
+    """The state, the network, the child processes, the channels; and whether the bot is being stopped.
+
+    ``rest`` waits so many seconds, and no longer once the bot is being stopped; ``real`` is the real time, whatever the
+    clock of the run says: receivers count their limits by it.
+    """
 
     store: Store
     door: Door
@@ -23,6 +33,8 @@ class Edges:
     pool: Pool
     sender: Sender
     stopping: Callable[[], bool] = bool
+    rest: Callable[[float], object] = time.sleep
+    real: Callable[[], datetime] = _now
 
     def sound(self, answer: Fetched | FetchFailure) -> Fetched | FetchFailure:
         """The answer; raises Stopping where the fetch failed because we cut it off: no server is to blame for that."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from bot.config import Config
 from bot.core import decide, develop, extract, match
 from bot.edge.http import retry_after
-from bot.edge.store import Transaction, feeds, items, log, outbox, verdicts
+from bot.edge.store import Reading, Transaction, feeds, items, log, mutes, outbox, restored, verdicts
 from bot.errors import ChildError
 from bot.model import (
     Alert,
@@ -24,6 +24,7 @@ from bot.model import (
     FetchFailure,
     Item,
     Judgement,
+    Mute,
     Print,
     Receipt,
     Story,
@@ -122,47 +123,89 @@ class Judge:
             return Judged(judgement=judgement, kept=False)
         made = develop.fingerprint(item.title, item.summary, article.text)
         with self.edges.store.write() as tx:
-            placed = [_place(tx, item, verdict, made, now) for verdict in found]
+            active = mutes.active(tx, now)
+            placed = [_place(tx, item, _muted(item, verdict, active), made, now) for verdict in found]
             judgement = replace(judgement, verdicts=tuple(verdict for verdict, _ in placed))
             verdicts.save(tx, [judgement])
             verdicts.keep_print(tx, item.id, made, now)
             for verdict, new in placed:
-                if new and verdict.verdict == "match":
-                    self._queue(tx, "development.new", self.stories[verdict.story], [(item, verdict)], now)
+                if verdict.verdict == "match":
+                    self._tell(tx, item, verdict, new=new, muted=bool(decide.muted(active, verdict.story, item.feed)), now=now)
         return Judged(judgement=judgement, kept=True)
 
+    def _tell(self, tx: Transaction, item: Item, verdict: Verdict, *, new: bool, muted: bool, now: datetime) -> None:
+        """Queue a match that opened its development, or that is the first of it to come outside of a mute."""
+        development = verdict.development or 0
+        if muted:
+            if new:
+                mutes.keep_untold(tx, development)
+        elif new and restored.in_doubt(tx, item.feed, item.first_seen):
+            restored.hold(tx, item.id, verdict.story)
+        elif new or mutes.untold(tx, development):
+            self._queue(tx, "development.new", self.stories[verdict.story], [(item, verdict)], now)
+            mutes.told(tx, development)
+
     def announce(self, now: datetime) -> int:
-        """After a first pass: one digest per story and channel of what already matched. Returns the items told."""
+        """After a first pass: one digest per story and channel of what already matched. Returns the items told.
+
+        Likewise after the state was restored: one of what is new since the copy, and may have been told before.
+        """
         with self.edges.store.read() as connection:
-            if not verdicts.unannounced(connection) or items.waiting(connection)[1] or feeds.unpolled(connection):
+            if not verdicts.unannounced(connection) or _pass_goes_on(connection):
                 return 0
         told = 0
         with self.edges.store.write() as tx:
-            if items.waiting(tx)[1] or feeds.unpolled(tx):
+            if _pass_goes_on(tx):
                 return 0  # the pass is not over: one digest for all feeds
+            active = mutes.active(tx, now)
             for name, ids in verdicts.unannounced(tx).items():
-                if name in self.stories:
-                    told += len(ids)
-                    self._queue(tx, "digest", self.stories[name], _first_of_each(tx, name, ids), now)
+                open_ = [item.id for item in items.of_ids(tx, ids) if not decide.muted(active, name, item.feed)]
+                if name in self.stories and open_:
+                    told += len(open_)
+                    firsts = _first_of_each(tx, name, open_)
+                    for repeats in (False, True):
+                        about = [(item, verdict) for item, verdict in firsts if (verdict.verdict == "match") is repeats]
+                        if about:
+                            self._queue(tx, "digest", self.stories[name], about, now, repeats=repeats)
                 verdicts.announced(tx, name, ids)
         return told
 
     def _queue(
-        self, tx: Transaction, kind: AlertType, story: Story, about: Sequence[tuple[Item, Verdict]], now: datetime
+        self,
+        tx: Transaction,
+        kind: AlertType,
+        story: Story,
+        about: Sequence[tuple[Item, Verdict]],
+        now: datetime,
+        *,
+        repeats: bool = False,
     ) -> None:
         standing = verdicts.of_development(tx, [verdict.development or 0 for _, verdict in about])
         entries = tuple(_entry(item, verdict, standing) for item, verdict in about)
         alert = Alert(
             id="", type=kind, channel="", created=now, story=story.name, story_title=story.title, entries=entries,
-            baseline=kind == "digest",
+            baseline=kind == "digest" and not repeats, repeats=repeats,
         )  # fmt: skip
         for channel in story.channels:
             outbox.queue(tx, replace(alert, id=outbox.new_id(), channel=channel))
 
 
+def _pass_goes_on(connection: Reading) -> bool:
+    """Whether a first pass, or the first one since a restore, is not over: feeds or items of it still wait."""
+    return bool(items.waiting(connection)[1] or feeds.unpolled(connection) or restored.waiting(connection))
+
+
 def _verdict(item: Item, story: str, receipt: Receipt) -> Verdict:
     kind: VerdictName = "no-match" if not receipt.holds else "baseline" if item.baseline else "match"
     return Verdict(story=story, verdict=kind, receipt=receipt, why=receipt.why)
+
+
+def _muted(item: Item, verdict: Verdict, active: Sequence[Mute]) -> Verdict:
+    """The verdict; of a match under a mute with the reason why nobody is told."""
+    mute = decide.muted(active, verdict.story, item.feed) if verdict.verdict == "match" else None
+    if mute is None:
+        return verdict
+    return replace(verdict, why=f"{verdict.why}; {mute.kind} muted until {mute.until:%Y-%m-%d %H:%M} UTC: told nobody")
 
 
 def _duplicate(item: Item, story: str, original: Verdict | None) -> Verdict:

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.config import Config
-from bot.core import cut, decide, identify, listed, parse
-from bot.edge.http import retry_after
-from bot.edge.store import Transaction, feeds, items, outbox
+from bot.core import cut, decide, identify, listed, moves, overlap, pace, parse
+from bot.core.pace import fresh, rhythm, wishes
+from bot.edge.http import retry_after, same_origin
+from bot.edge.store import Transaction, feeds, gaps, items, restored
 from bot.errors import ChildError, ParseError, Stopping
-from bot.model import Alert, Entry, Feed, FeedState, Fetched, FetchFailure, NewItem, ParsedFeed
+from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Gap, NewItem, ParsedFeed
 from bot.pipeline.edges import Edges
 
 # Decoded size (reliability.md, C2): the largest honest feeds seen are a few MB.
@@ -22,13 +23,34 @@ FEED_BYTES = 10_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polled:
-    """What a poll came to. Where it is not ``kept``, ``state`` waits for the next group commit."""
+    """What a poll came to. Where it is not ``kept``, ``state`` waits for the next group commit.
+
+    ``unanswered``: nobody said anything; if that goes for all feeds, the fault is ours.
+    """
 
     feed: str
     state: FeedState
     kept: bool = False
     new: int = 0
     note: str = ""
+    gap: Gap | None = None
+    unanswered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visit:
+    """An answer that was fine, and what it changes before its document is looked at.
+
+    ``fresh``: seconds for which its headers say it stays so; ``chance``: drawn once, for the next poll's time.
+    """
+
+    feed: Feed
+    before: FeedState
+    after: FeedState
+    answer: Fetched
+    now: datetime
+    chance: float
+    fresh: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +71,6 @@ class Poller:
 
     def __init__(self, config: Config, edges: Edges, chance: Callable[[], float]) -> None:
         self.edges, self.chance = edges, chance
-        self.operators = config.operators
         self.feeds = {feed.name: feed for feed in config.feeds}
 
     def poll(self, state: FeedState, now: datetime) -> Polled:
@@ -58,31 +79,45 @@ class Poller:
         if feed is None or feed.url != state.url:
             raise Stopping("the feed was taken out or moved by a reload; what is due then is polled then")
         validators = decide.conditional(state)
-        door = self.edges.door
-        answer = self.edges.sound(door.get(feed.url, headers=validators, private=feed.headers, inside=True, cap=FEED_BYTES))
+        answer = self._ask(feed, state, validators)
         if isinstance(answer, FetchFailure):
             return self._failed(feed, state, decide.fetch_problem(answer), now)
         if problem := decide.answer_problem(answer, _wish(answer), conditional=bool(validators)):
-            return self._failed(feed, state, problem, now)
-        after = replace(decide.after_poll(state, feed, now, self.chance()), **_validators(state, answer))
-        if after.body_hash == state.body_hash:
-            return Polled(feed=feed.name, state=after)
+            return self._failed(feed, state, decide.turned_away(problem, answer), now)
+        visit = self._visit(feed, state, answer, now)
+        if visit.after.body_hash == state.body_hash:
+            return Polled(feed=feed.name, state=visit.after)
         try:
             document = self._read(feed, answer, now)
-        except (ParseError, ChildError) as error:
-            return self._failed(feed, state, decide.Problem(why=str(error), lasting=isinstance(error, ParseError)), now)
-        return self._log(feed, after, document, inside=answer.inside, now=now, settled=state.last_ok is not None)
+        except ParseError as error:
+            problem = decide.Problem(why=str(error), lasting=True)
+            return self._failed(feed, state, decide.turned_away(problem, answer), now)
+        except ChildError as error:
+            return self._failed(feed, state, decide.Problem(why=str(error), lasting=False, weight=decide.SOFT), now)
+        return self._log(visit, document)
+
+    def _ask(self, feed: Feed, state: FeedState, validators: Mapping[str, str]) -> Fetched | FetchFailure:
+        """The feed's answer. At an address it moved to, its headers stay at home, and so does the right to go inside."""
+        url, inside, private = feed.url, True, feed.headers
+        if state.adopted is not None:
+            url, inside = state.adopted, state.adopted_inside
+            private = private if same_origin(url, feed.url) else {}
+        return self.edges.sound(self.edges.door.get(url, headers=validators, private=private, inside=inside, cap=FEED_BYTES))
+
+    def _visit(self, feed: Feed, state: FeedState, answer: Fetched, now: datetime) -> _Visit:
+        stays, chance = fresh.seconds(answer.headers, datetime.now(UTC)), self.chance()
+        after = decide.after_poll(state, feed, now, chance, stays)
+        after = moves.after_answer(after, feed, answer.moved, now, inside=answer.inside)
+        after = replace(after, **_validators(state, answer))
+        return _Visit(feed=feed, before=state, after=after, answer=answer, now=now, chance=chance, fresh=stays)
 
     def _failed(self, feed: Feed, before: FeedState, problem: decide.Problem, now: datetime) -> Polled:
         after = decide.after_failure(before, feed, problem, now, self.chance())
-        news = after.lasting and not before.lasting
-        if news and self.operators:
-            with self.edges.store.write() as tx:
-                feeds.save_polled(tx, [after])
-                for channel in self.operators:
-                    notice = Alert(id=outbox.new_id(), type="feed.problem", channel=channel, created=now, feed=feed.name)
-                    outbox.queue(tx, replace(notice, problem=problem.why))
-        return Polled(feed=feed.name, state=after, kept=news and bool(self.operators), note=problem.why)
+        if before.adopted is not None and (problem.gone or after.lasting):
+            after = moves.without_adopted(after)
+        elif problem.gone:
+            after = moves.after_gone(after, now)
+        return Polled(feed=feed.name, state=after, note=problem.why, unanswered=problem.unanswered)
 
     def _read(self, feed: Feed, answer: Fetched, now: datetime) -> _Document:
         """The document without what stood in the one before, found by its raw bytes: parsing is what polls cost."""
@@ -108,21 +143,40 @@ class Poller:
         content_type = answer.headers.get("content-type")
         return self.edges.pool.run(parse.feed, body, url=answer.url, content_type=content_type, now=now)
 
-    def _log(self, feed: Feed, state: FeedState, document: _Document, *, inside: bool, now: datetime, settled: bool) -> Polled:
+    def _log(self, visit: _Visit, document: _Document) -> Polled:
+        feed, before, now = visit.feed, visit.before, visit.now
         entries, whole = document.parsed.entries, not document.parsed.truncated
-        first = state.first_polled is None
+        first = before.first_polled is None
         backlog = decide.newest(entries, feed.alert_backlog)
         with self.edges.store.write() as tx:
             sightings, doubled = _sight(tx, feed, entries, document.standing)
-            fresh = [n for n in decide.oldest_first(entries) if decide.enters_log(sightings[n], doubled)]
-            new = [_new_item(feed, sightings[n], baseline=first and n not in backlog, inside=inside) for n in fresh]
+            news = [n for n in decide.oldest_first(entries) if decide.enters_log(sightings[n], doubled)]
+            new = [_new_item(feed, sightings[n], baseline=first and n not in backlog, inside=visit.answer.inside) for n in news]
             became = {n: sighting.of for n, sighting in enumerate(sightings) if sighting.of is not None}
-            became.update(zip(fresh, items.add(tx, feed.name, new, now), strict=True))
+            became.update(zip(news, items.add(tx, feed.name, new, now), strict=True))
+            if new and not first and before.last_ok is None:  # its first document since the state was restored
+                restored.answered(tx, feed.name, now)
             marks = {mark: became[n] for n, mark in enumerate(document.marks) if n in became}
-            state = decide.after_document(state, now, whole=whole, settled=settled)
+            gap = overlap.gap(before, sightings, document.standing, now, whole=whole)
+            if gap is not None:
+                gaps.add(tx, gap)
+            state = decide.after_document(visit.after, now, whole=whole, settled=before.last_ok is not None)
+            state = _learned(replace(visit, after=state), document, len(news), gap)
             feeds.save(tx, state, listed.pack({**document.standing, **marks}))
         note = _note(document.parsed, new=len(new))
-        return Polled(feed=feed.name, state=state, kept=True, new=len(new), note=note)
+        return Polled(feed=feed.name, state=state, kept=True, new=len(new), note=note, gap=gap)
+
+
+def _learned(visit: _Visit, document: _Document, new: int, gap: Gap | None) -> FeedState:
+    """The state with what the document asks and what it shows of the feed's rhythm, and the next poll set by them."""
+    before, state, now = visit.before, visit.after, visit.now
+    since = before.last_ok if before.first_polled is not None else None
+    entries = len(document.standing) + len(document.parsed.entries)
+    state = wishes.remembered(state, wishes.of_document(visit.answer.body))
+    state = rhythm.after_document(state, now, new=new, entries=entries, since=since)
+    if gap is not None:
+        state = rhythm.hurried(state, gap.until - gap.since)
+    return replace(state, next_due=pace.due(state, visit.feed, now, visit.chance, visit.fresh))
 
 
 def _note(parsed: ParsedFeed, *, new: int) -> str:
@@ -146,8 +200,9 @@ def _validators(state: FeedState, answer: Fetched) -> dict[str, Any]:
     """
     etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
     if answer.status == 304:
-        return {"etag": etag or state.etag, "modified": modified or state.modified}
-    return {"etag": etag, "modified": modified, "body_hash": hashlib.blake2b(answer.body, digest_size=16).digest()}
+        return {"etag": etag or state.etag, "modified": modified or state.modified, "confirmed": state.confirmed + 1}
+    digest = hashlib.blake2b(answer.body, digest_size=16).digest()
+    return {"etag": etag, "modified": modified, "confirmed": 0, "body_hash": digest}
 
 
 def _sight(

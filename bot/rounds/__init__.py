@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import report
 from bot.core.counting import count
 from bot.edge.http import Paced
-from bot.edge.store import Store, feeds, items, outbox, retention
+from bot.edge.store import Store, channels, feeds, items, lost
 from bot.pipeline import Pipeline
 from bot.rounds.crew import Crew, Heard
 from bot.rounds.judging import Judging
+from bot.rounds.keeping import Keeping
 from bot.rounds.lanes import Lanes
 from bot.rounds.polling import Polling
+from bot.rounds.pruning import Pruning
 
 __all__ = ["Crew", "Heard", "Rounds", "once"]
 
@@ -33,7 +35,8 @@ class Rounds:
         store = pipeline.edges.store
         self._polling = Polling(store, workers, crew, lambda: self.pipeline)
         self._judging = Judging(store, workers, crew, lambda: self.pipeline)
-        self._lanes = Lanes(crew)
+        self._lanes = Lanes(crew, lambda: self.pipeline)
+        self._pruning, self._keeping = Pruning(store, crew), Keeping(store, crew)
 
     @property
     def store(self) -> Store:
@@ -47,17 +50,22 @@ class Rounds:
             feeds.sync(tx, config.feeds, now)
             feeds.take_over(tx, max((feed.interval for feed in config.feeds), default=config.interval) * 4, now)
             items.take_over(tx, now)
-            cut_short = outbox.take_over(tx, now)
+            freed = channels.sync(tx, config.channels, now)
+            held = [channel.name for channel in config.channels if channel.on_ambiguous == "hold"]
+            cut_short = lost.take_over(tx, now, held)
         if cut_short:
             what = count(cut_short, "alert")
-            message = f"{what} on the way when the last run ended: sent again, and perhaps received twice"
+            message = f"{what} on the way when the last run ended: sent again and perhaps received twice, or held back (alerts)"
             report.said(log, logging.WARNING, "recovered", message, alerts=cut_short)
+        report.freed(log, freed)
 
     def reconfigure(self, pipeline: Pipeline) -> None:
         """Go on under another configuration: what is queued begins under it, what has begun ends under the old one."""
         with self.store.write() as tx:
             feeds.sync(tx, pipeline.config.feeds, self.crew.clock())
+            freed = channels.sync(tx, pipeline.config.channels, self.crew.clock())
         self.pipeline = pipeline
+        report.freed(log, freed)
 
     def poll_due(self, now: datetime | None = None) -> int:
         """Start polling the feeds that are due now, or were at a given time; returns how many."""
@@ -71,6 +79,25 @@ class Rounds:
             judged = self._judging.flush(every=every)
         return polled + judged
 
+    def tend(self, *, always: bool = False) -> None:
+        """Tell the operators of feeds that broke, work again or fell silent. ``always``: look, whatever the polls brought."""
+        now = self.crew.clock()
+        if not always and not self._polling.has_news(now):
+            return
+        self._polling.commit()
+        told = self.pipeline.look(now)
+        self._polling.news_told()
+        for change in told:
+            message = f"told the operators of feed {report.safe(change.feed)}: {report.safe(change.said)}"
+            report.said(log, logging.INFO, "feed.told", message, feed=change.feed)
+
+    def report(self) -> None:
+        """The daily word to the operators, and after polls the sign of life to a dead-man service. Failures are logged."""
+        if self.pipeline.heartbeat(self.crew.clock()):
+            report.said(log, logging.INFO, "heartbeat", "the daily heartbeat is queued")
+        if self._polling.ended() and (problem := self.pipeline.ping()) is not None:
+            report.said(log, logging.WARNING, "healthcheck", f"the healthcheck_url could not be reached: {problem}")
+
     def judge_waiting(self) -> int:
         """Start judging the items that wait; returns how many."""
         return self._judging.start_waiting()
@@ -79,30 +106,26 @@ class Rounds:
         """Queue the first pass's digest when the pass is over."""
         told = self.pipeline.announce(self.crew.clock())
         if told:
-            message = f"{count(told, 'item')} matched already when the watch began: one digest"
+            message = f"{count(told, 'item')} matched already when the watch began, or since the state was restored: one digest"
             report.said(log, logging.INFO, "baseline", message, items=told)
 
     def deliver_due(self) -> int:
         """Start the lanes that hold something to send now; returns how many."""
         return self._lanes.start_due(self.pipeline)
 
+    def any_disabled_since(self, moment: datetime) -> bool:
+        """Whether a channel was disabled since then."""
+        with self.store.read() as connection:
+            found = channels.disabled(connection, self.pipeline.config.channels).values()
+        return any(each.disabled_at is not None and each.disabled_at >= moment for each in found)
+
     def prune(self) -> None:
         """Once a day of the clock: drop what is older than the configuration keeps, in small transactions."""
-        now, config = self.crew.clock(), self.pipeline.config
-        with self.store.read() as connection:
-            last = retention.last_pruned(connection)
-        if last is not None and abs(now - last) < timedelta(days=1):
-            return
-        for step, before in ((retention.prune_texts, now - config.keep_text), (retention.prune_items, now - config.keep_log)):
-            dropped = retention.BATCH
-            while dropped == retention.BATCH and not self.crew.stopping():
-                with self.store.write() as tx:
-                    dropped = step(tx, before)
-        if self.crew.stopping():
-            return
-        with self.store.write() as tx:
-            retention.prune_outbox(tx, now - config.keep_log)
-            retention.set_last_pruned(tx, now)
+        self._pruning.prune(self.pipeline.config.keep_text, self.pipeline.config.keep_log)
+
+    def copy(self) -> None:
+        """Once a day of the clock: a copy of the state beside it, if it has changed."""
+        self._keeping.copy()
 
     def sending(self) -> bool:
         """Whether a message is on its way."""
@@ -118,7 +141,8 @@ class Rounds:
             return False
         now = self.crew.clock()
         with self.store.read() as connection:
-            due = feeds.any_due(connection, now) or items.any_due(connection, now) or outbox.channels_due(connection, now)
+            sending = channels.due(connection, self.pipeline.config.channels, now)
+            due = sending or feeds.any_due(connection, now) or items.any_due(connection, now)
         return not due and not self.busy()  # what was taken up meanwhile is due no more, but in hand
 
     def close(self) -> None:
@@ -133,7 +157,13 @@ def once(rounds: Rounds, wait: Callable[[Callable[[], bool]], None]) -> None:
     began = rounds.crew.clock()  # a pass that takes longer than an interval must not begin again
     wait(lambda: not (rounds.busy() or rounds.poll_due(began) or rounds.flush()))
     wait(lambda: not (rounds.busy() or rounds.judge_waiting() or rounds.flush()))
+    rounds.tend(always=True)
     rounds.announce()
     rounds.deliver_due()
     wait(lambda: not rounds.busy())
+    if rounds.any_disabled_since(began):  # the other channels are to hear of it within the pass
+        rounds.deliver_due()
+        wait(lambda: not rounds.busy())
+    rounds.report()
     rounds.prune()
+    rounds.copy()

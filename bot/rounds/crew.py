@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from bot.errors import Stopping
 from bot.pipeline import Judged, Polled, Sent
+from bot.rounds.trouble import Trouble
 
 Heard: TypeAlias = Callable[[Polled | Judged | Sent], None]
 
@@ -25,13 +26,15 @@ def _nobody(result: Polled | Judged | Sent) -> None:
 class Crew:
     """``clock`` gives the time that is stored and compared; ``heard`` is told of each piece of work.
 
-    ``changed`` is set when a piece of work ended, so that whoever waits for a phase need not poll.
+    ``changed`` is set when a piece of work ended, so that whoever waits for a phase need not poll; ``trouble`` is told of
+    what is wrong with the state.
     """
 
     clock: Callable[[], datetime]
     stopping: Callable[[], bool]
     heard: Heard = _nobody
     changed: threading.Event = field(default_factory=threading.Event)
+    trouble: Trouble = field(default_factory=Trouble)
 
     def unless_stopping(self) -> None:
         """Raise Stopping when the bot is being stopped: what was queued is not begun then."""

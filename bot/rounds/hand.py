@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Collection, Mapping
 from typing import Generic, TypeVar
 
-from bot import report
 from bot.errors import StateError
 
 K = TypeVar("K")
 T = TypeVar("T")
 
-log = logging.getLogger("storywatch")
-
 
 class Hand(Generic[K, T]):
     """What is being done, by its keys, at most ``most`` at a time; used by many threads.
 
-    ``take(room)`` takes up to ``room`` pieces of work out of the state; ``begin`` gets those that are not in hand already.
+    ``take(room)`` takes up to ``room`` pieces of work out of the state; ``begin`` gets those that are not in hand already;
+    ``tell`` hears why no more could be taken.
     A tick a second alone would leave the threads idle for the rest of it: they do more than ``most`` light pieces in one.
     """
 
-    def __init__(self, most: int, take: Callable[[int], Mapping[K, T]], begin: Callable[[Collection[T]], None]) -> None:
-        self._most, self._take, self._begin = most, take, begin
+    def __init__(
+        self,
+        most: int,
+        take: Callable[[int], Mapping[K, T]],
+        begin: Callable[[Collection[T]], None],
+        tell: Callable[[StateError], None],
+    ) -> None:
+        self._most, self._take, self._begin, self._tell = most, take, begin, tell
         self._keys: set[K] = set()
         self._filling = threading.Lock()
         self._more = False  # the last look found as much as there was room for
@@ -45,7 +48,7 @@ class Hand(Generic[K, T]):
             try:
                 self._fill()
             except StateError as error:  # the next tick tries again
-                report.said(log, logging.ERROR, "state", str(error))
+                self._tell(error)
             finally:
                 self._filling.release()
 

@@ -30,7 +30,7 @@ class Judging:
 
     def __init__(self, store: Store, workers: Paced, crew: Crew, pipeline: Callable[[], Pipeline]) -> None:
         self._store, self._workers, self._crew, self._pipeline = store, workers, crew, pipeline
-        self._hand = Hand(AT_ONCE, self._take, self._begin)
+        self._hand = Hand(AT_ONCE, self._take, self._begin, crew.trouble.tell)
         self._unkept: set[int] = set()  # judged, waiting for their group: not to be judged again meanwhile
         self._bugs: Counter[int] = Counter()
         self._plain = Group(self._keep)
@@ -86,7 +86,7 @@ class Judging:
         except Stopping:
             self._postponed.add((item.id, self._crew.clock()))
         except StateError as error:
-            report.said(log, logging.ERROR, "state", str(error))
+            self._crew.trouble.tell(error)
             self._postponed.add((item.id, self._crew.clock() + AFTER_TROUBLE))
         except Exception:
             log.exception("judging item %s failed unexpectedly: please report this", item.id)

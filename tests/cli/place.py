@@ -146,7 +146,7 @@ class Place:
 def fill(place: Place) -> None:
     """Three passes: every verdict, every kind of article, every state that an alert may rest in."""
     place.channel("hook", "webhook")
-    place.channel("newsroom", "slack", Reply(status=404, body=b"no_service"))
+    place.channel("newsroom", "discord", Reply(status=400, body=b'{"message": "Invalid Form Body", "code": 50035}'))
     place.channel("flaky", "discord", Reply(status=503))
     place.web.answers |= {"/p/news": page(*ABOUT), "/p/copy": page(*ABOUT), "/p/locked": Reply(status=403)}
     alpha = [item("cheese", "The price of cheese rose"), item("before", "OpenAI and NATO have been talking")]

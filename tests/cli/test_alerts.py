@@ -16,7 +16,7 @@ import pytest
 from tests.lab.server import Reply
 
 from .conftest import Seen, Told
-from .place import FIRST, STORY, THIRD, Place
+from .place import FIRST, STORY, THIRD, Place, item
 
 
 def listed(place: Place, told: Told, *args: str) -> list[dict[str, Any]]:
@@ -35,7 +35,7 @@ def test_the_outbox_is_listed_oldest_first(filled: Place, told: Told) -> None:
     assert states == {("hook", "delivered"), ("newsroom", "parked"), ("flaky", "retry"), ("flaky", "queued")}
     digest = next(row for row in rows if row["type"] == "digest" and row["channel"] == "flaky")
     assert list(digest) == ["id", "type", "channel", "story", "state", "tries", "created", "next_try", "delivered", "why",
-                            "merged_into", "feed", "problem", "items"]  # fmt: skip
+                            "ambiguous", "merged_into", "feed", "problem", "items"]  # fmt: skip
     assert (digest["story"], digest["tries"], digest["created"], digest["delivered"]) == (STORY, 3, FIRST, None)
     assert digest["next_try"] > THIRD
     assert "503" in digest["why"]
@@ -65,7 +65,7 @@ def test_a_terminal_gets_a_table_that_says_what_and_why(filled: Place, told: Tol
     assert head.split() == ["id", "created", "channel", "about", "state"]
     assert max(map(len, shown.lines)) <= columns
     words = " ".join(shown.text.split())
-    assert "parked: slack" in words
+    assert "parked: discord" in words
     assert "retry at" in words
     ids = [line.split()[0] for line in table if re.match("[0-9a-f]{8} ", line)]
     assert ids == [row["id"].removeprefix("alert_")[:8] for row in listed(filled, told)]
@@ -115,7 +115,10 @@ def test_json_of_an_alert_has_its_ledger(filled: Place, told: Told) -> None:
     row = listed(filled, told, "--state", "parked")[0]
     shown = json.loads(told(filled, "alerts", "show", row["id"], "--json")[1])
     assert shown.items() >= row.items()
-    assert shown["attempts"] == [{"number": 1, "at": FIRST, "state": "parked", "status": 404, "why": row["why"]}]
+    answered = {"at": FIRST, "status": 400, "why": row["why"]}
+    assert shown["attempts"] == [  # as it is, then as plain text
+        {"number": 1, "state": "retry"} | answered, {"number": 2, "state": "parked"} | answered,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", ["show", "retry"])
@@ -159,6 +162,57 @@ def test_nothing_changes_when_one_of_those_named_cannot_be_retried(copy: Place, 
     assert parked in {row["id"] for row in listed(copy, told, "--state", "parked")}
 
 
+def test_a_disabled_channel_is_enabled_by_a_retry_and_all_that_waits_goes_out_in_order(place: Place, told: Told) -> None:
+    place.channel("gone", "webhook", Reply(status=410))
+    place.channel("good", "webhook")
+    place.feed("A", item("before", "OpenAI and NATO have been talking"))
+    place.once(FIRST)
+    place.feed("A", item("before", "OpenAI and NATO have been talking"), item("new", "OpenAI signs a contract with NATO"))
+    place.once(THIRD)
+    assert [request.path for request in place.web.posts].count("/hook/gone") == 1
+    assert {row["state"] for row in listed(place, told) if row["channel"] == "gone"} == {"queued"}
+    [notice] = [row for row in listed(place, told) if row["type"] == "feed.problem"]
+    assert (notice["channel"], notice["feed"], notice["state"]) == ("good", "channel gone", "delivered")
+    assert "storywatch alerts retry --channel gone" in notice["problem"]
+    code, out, _ = told(place, "status")
+    assert code == 1
+    assert "channel gone: disabled, 2 alerts waiting" in out
+    place.web.answers["/hook/gone"] = Reply(status=204)
+    code, out, _ = told(place, "alerts", "test", "gone")
+    assert code == 0
+    assert "storywatch alerts retry --channel gone" in out
+    waiting = [row["id"] for row in listed(place, told) if row["channel"] == "gone"]
+    code, out, _ = told(place, "alerts", "retry", "--channel", "gone")
+    assert (code, out.splitlines()[0]) == (0, "channel gone: enabled again; what waits for it is sent in order")
+    place.web.posts.clear()
+    place.once(THIRD)
+    assert [request.headers["webhook-id"] for request in place.web.posts if request.path == "/hook/gone"] == waiting
+    assert told(place, "status")[0] == 0
+
+
+# ---------------------------------------------------------------- drop
+
+
+def test_waiting_and_refused_alerts_can_be_given_up_by_the_beginning_of_their_id(copy: Place, told: Told) -> None:
+    [parked, *_] = listed(copy, told, "--state", "parked")
+    [blocking] = listed(copy, told, "--state", "retry")
+    assert told(copy, "alerts", "drop", parked["id"][6:14], blocking["id"]) == (0, "2 alerts dropped\n", "")
+    dropped = {row["id"]: row["why"] for row in listed(copy, told, "--state", "dropped")}
+    assert dropped == {row["id"]: f"given up by a person; before that: {row['why']}" for row in (parked, blocking)}
+    copy.web.answers["/hook/flaky"] = Reply(status=204)
+    copy.once(THIRD)
+    assert {row["state"] for row in listed(copy, told) if row["channel"] == "flaky"} == {"delivered", "dropped"}
+
+
+def test_nothing_is_dropped_when_one_of_those_named_cannot_be(copy: Place, told: Told) -> None:
+    done = listed(copy, told, "--state", "delivered")[0]["id"]
+    parked = listed(copy, told, "--state", "parked")[0]["id"]
+    code, out, err = told(copy, "alerts", "drop", parked, done)
+    assert (code, out) == (1, "")
+    assert f"{done} is delivered" in err
+    assert parked in {row["id"] for row in listed(copy, told, "--state", "parked")}
+
+
 # ---------------------------------------------------------------- test
 
 ANSWERS: dict[str, tuple[str, Reply, int, str]] = {
@@ -166,6 +220,11 @@ ANSWERS: dict[str, tuple[str, Reply, int, str]] = {
     "a Slack that accepts": ("slack", Reply(body=b"ok"), 0, "trial: delivered (slack answered 200)"),
     "a Slack whose webhook is gone": ("slack", Reply(status=404, body=b"no_service"), 1, "trial: not delivered (slack answered 404 no_service"),
     "a Discord in trouble": ("discord", Reply(status=503), 1, "trial: not delivered (discord answered 503"),
+    "a Teams workflow that accepts": ("teams", Reply(status=202), 0, "trial: delivered (teams answered 202; it posts later"),
+    "a Teams workflow that is off": ("teams", Reply(status=400, body=b'{"error": {"code": "WorkflowTriggerIsNotEnabled"}}'), 1,
+                                     "trial: not delivered (teams answered 400 WorkflowTriggerIsNotEnabled: the workflow is switched off"),
+    "a Mattermost whose webhook is gone": ("mattermost", Reply(status=400, body=b'{"id": "web.incoming_webhook.invalid.app_error"}'), 1,
+                                           "trial: not delivered (mattermost answered 400 web.incoming_webhook.invalid.app_error"),
     "a redirect": ("webhook", Reply(status=302, headers={"Location": "/elsewhere"}), 1, "trial: not delivered (webhook answered 302"),
 }  # fmt: skip
 
@@ -178,8 +237,31 @@ def test_a_channel_is_tried_and_what_came_back_is_said(place: Place, told: Told,
     code, out, err = told(place, "alerts", "test", "trial")
     assert (code, err) == (expected, "")
     assert out.startswith(answer)
+    assert f"\n  status   {reply.status}\n" in out
+    assert ("\nMake a new address" in out) == (case == "a Slack whose webhook is gone")
     assert len(place.web.posts) == 1
     assert not place.state.exists(), "past the outbox"
+
+
+def test_the_sample_looks_like_an_alert_and_says_that_it_is_none(place: Place, told: Told) -> None:
+    place.channel("trial", "mattermost", Reply(body=b"ok", headers={"X-Request-Id": "req-7"}))
+    place.channels["trial"]["mention"] = "@here"
+    place.write()
+    code, out, _ = told(place, "alerts", "test", "trial")
+    assert code == 0
+    assert "\n  body     ok\n  request  x-request-id: req-7\n" in out
+    assert out.endswith("\n@here was left out: --mention sends it too\n")
+    assert "left out" not in told(place, "alerts", "test", "trial", "--mention")[1]
+    quiet, loud = (json.loads(request.body)["text"] for request in place.web.posts)
+    assert loud == f"@here\n{quiet}"
+    assert quiet.startswith("OpenAI and NATO · TEST, nothing has happened: trial\n**[A sample headline: ")
+    assert "\nExample Times · " in quiet
+
+
+def test_who_accepts_before_posting_is_not_trusted(place: Place, told: Told) -> None:
+    place.channel("trial", "teams", Reply(status=202))
+    place.write()
+    assert "Teams accepts first and posts later: look into the channel." in told(place, "alerts", "test", "trial")[1]
 
 
 def test_a_connection_that_is_refused_is_said(place: Place, told: Told) -> None:

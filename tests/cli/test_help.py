@@ -19,8 +19,8 @@ from bot.errors import StorywatchError
 PROJECT = Path(__file__).parents[2]
 HEAVY = {"requests", "sqlalchemy", "feedparser", "trafilatura", "pydantic", "rich", "lark", "alembic", "apscheduler", "pebble"}
 NAMES = [
-    *("init", "demo", "check", "run", "once", "log", "show", "explain", "mark", "review", "replay", "suggest"),
-    *("alerts", "status", "completion"),
+    *("init", "demo", "check", "feed", "run", "once", "log", "show", "explain", "mark", "review", "replay", "suggest"),
+    *("alerts", "status", "backup", "restore", "completion"),
 ]
 
 

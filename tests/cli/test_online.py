@@ -79,6 +79,34 @@ def test_people_get_a_table_and_what_to_do(place: Place, told: Told) -> None:
     assert out.endswith("\n1 of 2 feeds with a problem: correct the url, or ask again later\n")
 
 
+HOOKS: dict[str, tuple[Reply, int, str]] = {
+    "one that is there": (
+        Reply(body=b'{"id": "1", "name": "Desk", "token": "secret"}'),
+        0,
+        'the webhook is there, by the name "Desk"',
+    ),
+    "one that says nothing of itself": (Reply(body=b"[]"), 0, "the webhook is there"),
+    "one that was deleted": (Reply(status=404, body=b'{"code": 10015}'), 1, "the webhook answered 404: it was deleted"),
+    "a server in trouble": (Reply(status=503), 1, "the webhook answered 503: ask again later"),
+    "nobody there": (Reply(fault="reset"), 1, "the webhook cannot be asked ("),
+}
+
+
+@pytest.mark.parametrize("case", HOOKS)
+def test_a_discord_webhook_is_asked_about_itself_and_nothing_is_posted(place: Place, told: Told, case: str) -> None:
+    reply, expected, said = HOOKS[case]
+    place.channel("room", "discord", reply)
+    place.channels["room"]["url"] += "?thread_id=5"
+    place.channel("desk", "teams")
+    place.write()
+    code, out, err = told(place, "check", "--online")
+    assert (code, err.count("no feeds")) == (expected, 1)
+    assert f"\nroom: {said}" in out
+    assert out.endswith("desk: teams cannot be asked without posting: storywatch alerts test desk\n")
+    assert place.web.asked == ["/hook/room"]
+    assert place.web.posts == []
+
+
 def test_a_wrong_configuration_asks_nobody(place: Place, told: Told) -> None:
     place.feed("Alpha", interval="soon")
     place.write()

@@ -93,7 +93,7 @@ def test_a_person_reads_the_whole_receipt(filled: Place, told: Told) -> None:
     assert facts["read"] == "title, summary, article (3 sentences)"
     assert facts["language"] == "en"
     assert facts["development"].endswith(': "OpenAI considers a contract with NATO", 2 items from Alpha News, Beta Wire')
-    assert re.search(r"^alert alert_\w+ \(development.new\) for newsroom: parked \(.*no_service.*\)$", out, re.MULTILINE)
+    assert re.search(r"^alert alert_\w+ \(development.new\) for newsroom: parked \(.*code 50035.*\)$", out, re.MULTILINE)
     assert out.endswith("article text\n" + "".join(f"  {paragraph}\n" for paragraph in ABOUT))
 
 

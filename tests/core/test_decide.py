@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.core import decide
-from bot.core.decide import Problem
+from bot.core.decide import HARD, SOFT, TEMPORARY, Problem
 from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Item
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -44,20 +45,17 @@ def test_an_answer_that_is_fine_ends_the_row_of_failures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failures", "minutes"),
-    [(0, 10), (1, 20), (2, 40), (3, 60), (50, 60)],
-    ids=[
-        "the first waits the interval",
-        "the second twice that",
-        "the third four times",
-        "an hour at most",
-        "for ever an hour at most",
-    ],
+    ("weight", "waits"),
+    [(HARD, [10, 20, 40, 60, 60]), (SOFT, [10, 10, 14, 20, 28, 40, 57, 60]), (TEMPORARY, [10, 10, 10, 10, 12, 14])],
+    ids=["a hard failure doubles it", "two soft ones do", "four temporary ones do"],
 )
-def test_back_off_doubles_up_to_an_hour(failures: int, minutes: int) -> None:
-    before = FeedState(name="Example", url=FEED.url, failures=failures)
-    after = decide.after_failure(before, FEED, Problem(why="x", lasting=False), NOW, 0)
-    assert after.next_due == NOW + timedelta(minutes=minutes)
+def test_back_off_doubles_with_each_point_of_the_score_up_to_an_hour(weight: float, waits: list[int]) -> None:
+    state, waited = FeedState(name="Example", url=FEED.url), []
+    for _ in waits:
+        state = decide.after_failure(state, FEED, Problem(why="x", lasting=False, weight=weight), NOW, 0)
+        assert state.next_due is not None
+        waited.append(round((state.next_due - NOW) / timedelta(minutes=1)))
+    assert waited == waits
 
 
 def test_a_feed_slower_than_an_hour_keeps_its_own_pace_when_it_fails() -> None:
@@ -80,7 +78,7 @@ def test_a_failure_touches_neither_validators_nor_baseline() -> None:
 def test_a_passing_problem_counts_as_lasting_from_the_third_failure_in_a_row() -> None:
     state, lasting = STATE, []
     for _ in range(4):
-        state = decide.after_failure(state, FEED, Problem(why="502", lasting=False), NOW, 0)
+        state = decide.after_failure(state, FEED, Problem(why="502", lasting=False, weight=TEMPORARY), NOW, 0)
         lasting.append(state.lasting)
     assert lasting == [False, False, True, True]
 
@@ -104,6 +102,61 @@ def test_a_304_that_nobody_asked_for_is_a_problem_and_not_silence() -> None:
 def test_a_fetch_that_failed_for_good_is_lasting() -> None:
     assert decide.fetch_problem(FetchFailure(why="a forbidden address", temporary=False)).lasting
     assert not decide.fetch_problem(FetchFailure(why="time-out", temporary=True)).lasting
+
+
+def status(number: int) -> Problem:
+    problem = decide.answer_problem(Fetched(url="https://x.org", status=number, headers={}, body=b""), None, conditional=True)
+    assert problem is not None
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("problem", "weight"),
+    [
+        (status(404), SOFT), (status(429), SOFT), (status(503), SOFT), (status(403), HARD), (status(410), HARD),
+        (decide.fetch_problem(FetchFailure(why="its host name cannot be resolved now", temporary=True, kind="name")), TEMPORARY),
+        (decide.fetch_problem(FetchFailure(why="it did not answer in time", temporary=True)), SOFT),
+        (decide.fetch_problem(FetchFailure(why="its certificate has expired", temporary=True, kind="certificate")), HARD),
+        (decide.fetch_problem(FetchFailure(why="a forbidden address", temporary=False)), HARD),
+    ],
+    ids=["404", "429", "503", "403", "410", "DNS: try again", "no answer in time", "a certificate", "a forbidden address"],
+)  # fmt: skip
+def test_what_a_failure_weighs(problem: Problem, weight: float) -> None:
+    assert problem.weight == weight
+
+
+@pytest.mark.parametrize(("last_ok", "lasting"), [(None, True), (NOW, False)], ids=["never worked", "worked before"])
+def test_a_404_counts_as_lasting_at_once_only_for_a_feed_that(last_ok: datetime | None, lasting: bool) -> None:
+    before = FeedState(name="Example", url=FEED.url, last_ok=last_ok)
+    assert decide.after_failure(before, FEED, status(404), NOW, 0).lasting == lasting
+
+
+def test_a_feed_that_fails_every_other_poll_counts_as_lasting_after_a_while() -> None:
+    state, lasting = STATE, []
+    for _ in range(6):
+        state = decide.after_failure(state, FEED, status(503), NOW, 0)
+        lasting.append(state.lasting)
+        state = decide.after_poll(state, FEED, NOW, 0)
+    assert lasting == [False, False, False, True, True, True]
+
+
+def test_three_good_polls_in_a_row_end_the_score() -> None:
+    state = decide.after_failure(STATE, FEED, status(403), NOW, 0)
+    scores = []
+    for _ in range(3):
+        state = decide.after_poll(state, FEED, NOW, 0)
+        scores.append(state.score)
+    assert scores == [0.875, 0.75, 0.0]
+
+
+def test_every_seventh_poll_asks_without_validators() -> None:
+    asked = [bool(decide.conditional(replace(STATE, confirmed=count))) for count in range(8)]
+    assert asked == [True] * 6 + [False] * 2
+
+
+def test_a_feed_is_not_asked_sooner_after_a_failure_than_after_an_answer() -> None:
+    slow = replace(STATE, first_polled=NOW - timedelta(days=9), last_new=NOW - timedelta(days=9), answers=99)
+    assert decide.after_failure(slow, FEED, status(503), NOW, 0).next_due == decide.after_poll(slow, FEED, NOW, 0).next_due
 
 
 def test_the_first_whole_document_is_the_baseline() -> None:

@@ -323,12 +323,43 @@ def test_a_summary_is_bounded():
         ("Ferry - Desk - Desk", "Desk", ("Ferry - Desk", "Desk")),
         ("Desk", "Desk", ("Desk", "Desk")),
         ("Ferry - A &amp;amp; B", "A &amp;amp; B", ("Ferry", "A & B")),
-        ("Ferry", "", ("Ferry", None)),
+        ("Ferry", "", ("Ferry", "d.example")),
     ],
 )
 def test_the_outlet_that_an_aggregator_names(title, source, expected):
     entry = one(f'<title>{title}</title><source url="https://d.example">{source}</source>')
     assert (entry.title, entry.source) == expected
+
+
+ATOM_SOURCE = "<id>urn:s</id><link rel='self' href='https://d.example/feed'/><updated>2001-01-01T00:00:00Z</updated>"
+
+
+@pytest.mark.parametrize(
+    ("source", "outlet"),
+    [
+        ("<title>The Desk</title>", "The Desk"),
+        ("<title type='html'>The &lt;b&gt;Desk&lt;/b&gt;</title>", "The Desk"),
+        ("<link href='https://www.d.example/'/>", "d.example"),
+        ("", None),
+    ],
+)
+def test_the_feed_that_an_atom_entry_was_taken_from(source, outlet):
+    (entry,) = read(
+        f"<feed xmlns='http://www.w3.org/2005/Atom'><title>Planet</title><entry><source>{ATOM_SOURCE if source else ''}{source}"
+        "</source><id>urn:e</id><title>Ferry</title><link href='https://d.example/1'/><updated>2026-03-03T08:00:00Z</updated>"
+        "</entry></feed>"
+    ).entries
+    assert entry.source == outlet
+    assert (entry.guid, entry.url) == ("urn:e", "https://d.example/1"), "its own, not those of the source"
+    assert entry.published == datetime(2026, 3, 3, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("named", "outlet"), [("The Desk", "The Desk"), ("The Desk on MSN", "The Desk"), ("A &amp; B", "A & B"), (" ", None)]
+)
+def test_the_outlet_that_bing_names_in_a_namespace_that_changes_with_every_search(named, outlet):
+    space = "xmlns:News='https://www.bing.com/news/search?q=ferry&amp;format=rss'"
+    assert one(f"<title>Ferry</title><News:Source {space}>{named}</News:Source>").source == outlet
 
 
 def test_an_entry_that_says_nothing_is_none():

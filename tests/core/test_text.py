@@ -6,6 +6,7 @@ import time
 import unicodedata
 
 import pytest
+import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +56,17 @@ def test_paragraphs_stay_apart_in_the_text_of_an_article():
 )
 def test_shorten_ends_at_a_word_border_and_never_inside_a_character(text, limit, expected):
     assert shorten(text, limit) == expected
+
+
+SEEN_AS_ONE = ("👩‍👩‍👧‍👦", "🇩🇪", "🇫🇷", "👍🏽", "e\u0301", "\u1112\u1161\u11ab", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "क्षि", "❤️", "a", "北", "각")
+
+
+@STABLE
+@given(st.lists(st.sampled_from(SEEN_AS_ONE), min_size=2, max_size=40).map("".join), st.integers(2, 40))
+def test_what_is_seen_as_one_is_not_cut_in_two_unless_it_alone_is_too_long(text, limit):
+    kept = shorten(text, limit).removesuffix("…")
+    borders = [found.end() for found in regex.finditer(r"\X", text)]
+    assert len(kept) in borders or (len(kept) == 1 and borders[0] >= limit)
 
 
 @STABLE

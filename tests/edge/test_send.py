@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
 from bot.edge.send import Sender, signing
-from bot.edge.send.tables import DISCORD, SLACK
+from bot.edge.send.tables import DISCORD, MATTERMOST, SLACK, TEAMS
 from bot.model import Answer, Channel, Fetched, FetchFailure, Payload, Secret
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "shared" / "contracts"
@@ -29,6 +29,8 @@ KEY = "whsec_" + base64.b64encode(b"k" * 32).decode()
 CHANNELS = {
     "slack": Channel(name="desk", kind="slack", url=Secret(f"https://hooks.slack.com/services/T0/B0/{TOKEN}")),
     "discord": Channel(name="desk", kind="discord", url=Secret(f"https://discord.com/api/webhooks/1/{TOKEN}?thread_id=5")),
+    "mattermost": Channel(name="desk", kind="mattermost", url=Secret(f"https://chat.example.org/hooks/{TOKEN}")),
+    "teams": Channel(name="desk", kind="teams", url=Secret(f"https://x.logic.azure.com/workflows/1?sp=%2Frun&sig={TOKEN}")),
     "webhook": Channel(name="desk", kind="webhook", url=Secret(f"https://example.org/in?key={TOKEN}"), secret=Secret(KEY)),
 }
 KINDS = list(CHANNELS)
@@ -101,10 +103,21 @@ def test_a_webhook_without_a_secret_is_named_and_dated_but_not_signed():
     assert headers == {"Content-Type": "application/json", "webhook-id": "alr_1", "webhook-timestamp": "1772546700"}
 
 
+def test_while_secrets_change_every_one_of_them_signs():
+    older = ["whsec_" + base64.b64encode(letter * 32).decode() for letter in (b"o", b"p")]
+    channel = Channel(
+        name="w", kind="webhook", url=Secret("https://example.org/"), secret=Secret(KEY), older_secrets=tuple(map(Secret, older))
+    )
+    _, body, headers = asked(channel)
+    signatures = headers["webhook-signature"].split(" ")
+    at = datetime.fromtimestamp(1772546700, UTC)
+    assert signatures == [Webhook(key).sign("alr_1", at, body.decode()) for key in (KEY, *older)]
+
+
 @needs_contracts
 def test_the_published_vector_signs_to_its_signature():
     (vector,) = json.loads((CONTRACTS / "standard-webhooks.vectors.json").read_text())["vectors"]
-    headers = signing.headers(vector["id"], vector["body"].encode(), Secret(vector["secret"]), vector["timestamp"])
+    headers = signing.headers(vector["id"], vector["body"].encode(), [Secret(vector["secret"])], vector["timestamp"])
     assert headers["webhook-signature"] == vector["signature"]
 
 
@@ -112,7 +125,7 @@ def test_the_published_vector_signs_to_its_signature():
 @given(key=st.binary(min_size=24, max_size=64), body=st.text().map(str.encode))
 def test_any_body_under_any_key_is_signed_as_the_reference_library_signs_it(key, body):
     secret = "whsec_" + base64.b64encode(key).decode()
-    headers = signing.headers("alr_2", body, Secret(secret), NOW)
+    headers = signing.headers("alr_2", body, [Secret(secret)], NOW)
     signed = Webhook(secret).sign("alr_2", datetime.fromtimestamp(int(NOW), UTC), body.decode())
     assert headers["webhook-signature"] == signed
 
@@ -125,18 +138,22 @@ def test_any_body_under_any_key_is_signed_as_the_reference_library_signs_it(key,
 def test_any_2xx_is_delivered_whatever_the_body(kind, status):
     for body in (b"", b"ok", b"\xff\x00", b"[" * 5000, {"code": 10015}, b"null"):
         answer = send(kind, fetched(status, body))
-        assert answer == Answer(state="delivered", why=f"{kind} answered {status}", status=status)
+        later = "; it posts later and does not say whether it could" if kind == "teams" else ""
+        pause = 1.0 if kind == "slack" else 0.0
+        assert answer == Answer(state="delivered", why=f"{kind} answered {status}{later}", status=status, pause=pause)
 
 
 @pytest.mark.parametrize("word", SLACK)
 def test_a_slack_200_that_is_an_error_word_is_that_error(word):
     answer = send("slack", fetched(200, f" {word}\n".encode()))
-    assert answer.state == ("retry" if SLACK[word].blame == "passing" else "parked")
+    assert answer.state == {"passing": "retry", "payload": "parked", "channel": "disabled"}[SLACK[word].blame]
     assert answer.why == f"slack answered 200 {word}: {SLACK[word].words}"
     assert send("webhook", fetched(200, word.encode())).state == "delivered"
 
 
-STATES = {"permanent_payload": "parked", "permanent_config": "parked", "permanent_destination": "parked", "transient": "retry"}
+STATES = {
+    "permanent_payload": "parked", "permanent_config": "disabled", "permanent_destination": "disabled", "transient": "retry",
+}  # fmt: skip
 
 
 @needs_contracts
@@ -162,6 +179,35 @@ def test_discord_codes_are_read_as_the_contract_says():
             assert answer.plain == (row["class"] == "permanent_payload"), row
 
 
+def mattermost_error(name, status):
+    return fetched(status, {"id": name, "message": "no", "detailed_error": "", "request_id": "r1", "status_code": status})
+
+
+BLAMED = {"channel": "disabled", "payload": "parked", "passing": "retry"}
+
+
+@pytest.mark.parametrize("name", MATTERMOST)
+def test_mattermost_names_what_is_wrong(name):
+    answer = send("mattermost", mattermost_error(name, 501 if "disabled" in name else 403))
+    assert (answer.state, answer.plain) == (BLAMED[MATTERMOST[name].blame], False)
+    assert answer.why.endswith(f" {name}: {MATTERMOST[name].words}")
+    assert send("mattermost", mattermost_error(name, 500)).state == "retry", "its database failed, the channel is not to blame"
+
+
+@pytest.mark.parametrize("code", TEAMS)
+def test_a_teams_workflow_names_what_is_wrong(code):
+    answer = send("teams", fetched(400, {"error": {"code": code, "message": "no"}}))
+    assert (answer.state, answer.plain) == (BLAMED[TEAMS[code].blame], False)
+    assert answer.why == f"teams answered 400 {code}: {TEAMS[code].words}"
+
+
+@pytest.mark.parametrize("kind", ["mattermost", "teams"])
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"id": 5, "error": "x"}', b'{"id": null, "error": {"code": [1]}}', b"<html>"])
+def test_an_answer_that_names_nothing_is_read_by_its_status(kind, body):
+    assert send(kind, fetched(400, body)).state == "retry"
+    assert send(kind, fetched(400, body), attempt=3).state == "parked"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("status", [300, 301, 302, 304, 307, 308, 408, 425, 429, 500, 502, 503, 504, 529])
 def test_what_may_pass_is_tried_again(kind, status):
@@ -172,11 +218,11 @@ def test_what_may_pass_is_tried_again(kind, status):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_gone_is_final(kind):
-    assert send(kind, fetched(410, b"")).state == "parked"
+    assert send(kind, fetched(410, b"")).state == "disabled"
 
 
 def test_discord_asks_not_to_be_called_again_after_a_404():
-    assert send("discord", fetched(404, b"<html>")).state == "parked"
+    assert send("discord", fetched(404, b"<html>")).state == "disabled"
     assert send("slack", fetched(404, b"<html>")).state == "retry"
 
 
@@ -186,9 +232,9 @@ def test_an_unknown_4xx_counts_against_the_payload_after_three_tries(kind, statu
     assert [send(kind, fetched(status, b"no"), attempt=attempt).state for attempt in (1, 2, 3, 4)] == ["retry"] * 2 + [
         "parked"
     ] * 2
-    assert send(kind, fetched(status), attempt=3).plain == (kind != "webhook")
+    assert send(kind, fetched(status), attempt=3).plain == (kind in {"slack", "discord"})
     assert send(kind, fetched(status), attempt=4, payload=PLAIN) == Answer(
-        state="parked", why=f"{kind} answered {status}: ok", status=status
+        state="parked", why=f"{kind} answered {status}: ok", status=status, pause=1.0 if kind == "slack" else 0.0
     )
 
 
@@ -221,11 +267,12 @@ def test_a_wait_that_is_asked_for_is_passed_on(kind, answer, seconds):
 
 FAILURES = {
     "a lost answer": (FetchFailure(why="no answer in 30 s", temporary=True), "retry", None),
-    "a forbidden address": (FetchFailure(why="the address is private", temporary=False), "parked", None),
+    "a forbidden address": (FetchFailure(why="the address is private", temporary=False), "disabled", None),
+    "an answer that is none": (FetchFailure(why="endless headers", temporary=False, sent=True), "parked", None),
     "a wait": (FetchFailure(why="busy", temporary=True, retry_after=1e9), "retry", 86400.0),
     "a 200 whose body was lost": (FetchFailure(why="cut off", temporary=True, status=200), "delivered", None),
     "a 503 whose body was lost": (FetchFailure(why="cut off", temporary=True, status=503, retry_after=4.2), "retry", 5.0),
-    "a 410 whose body was lost": (FetchFailure(why="cut off", temporary=True, status=410), "parked", None),
+    "a 410 whose body was lost": (FetchFailure(why="cut off", temporary=True, status=410), "disabled", None),
 }
 
 
@@ -234,6 +281,54 @@ FAILURES = {
 def test_no_usable_answer(kind, failure, state, seconds):
     answer = send(kind, failure)
     assert (answer.state, answer.retry_after, answer.status) == (state, seconds, failure.status)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sent", [True, False])
+def test_an_answer_that_was_lost_is_ambiguous_once_bytes_may_have_left(kind, sent):
+    answer = send(kind, FetchFailure(why="no answer in 30 s", temporary=True, sent=sent))
+    assert (answer.state, answer.ambiguous) == ("retry", sent)
+    assert answer.pause == (1.0 if sent and kind == "slack" else 0.0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_an_answer_that_came_is_never_ambiguous(kind, status):
+    assert not send(kind, fetched(status)).ambiguous
+    assert not send(kind, FetchFailure(why="cut off", temporary=True, status=status, sent=True)).ambiguous
+
+
+LIMITS = {
+    "Discord's bucket is empty": ("discord", {"x_ratelimit_remaining": "0", "x_ratelimit_reset_after": "1.25"}, 1.25),
+    "Discord's bucket is not empty": ("discord", {"x_ratelimit_remaining": "1", "x_ratelimit_reset_after": "1.25"}, 0.0),
+    "an empty bucket that says nothing more": ("discord", {"x_ratelimit_remaining": "0"}, 0.0),
+    "nonsense": ("discord", {"x_ratelimit_remaining": "0", "x_ratelimit_reset_after": "soon"}, 0.0),
+    "NaN": ("discord", {"x_ratelimit_remaining": "0", "x_ratelimit_reset_after": "nan"}, 0.0),
+    "a negative wait": ("discord", {"x_ratelimit_remaining": "0", "x_ratelimit_reset_after": "-1"}, 0.0),
+    "a year is capped at a day": ("discord", {"x_ratelimit_remaining": "0", "x_ratelimit_reset_after": "31536000"}, 86400.0),
+    "Slack's own second": ("slack", {}, 1.0),
+    "others have no such headers": ("webhook", {"x_ratelimit_remaining": "0", "x_ratelimit_reset_after": "9"}, 0.0),
+}
+
+
+@pytest.mark.parametrize(("kind", "headers", "pause"), LIMITS.values(), ids=LIMITS)
+@pytest.mark.parametrize("status", [200, 204, 400, 503])
+def test_the_pause_before_the_next_message(kind, headers, pause, status):
+    assert send(kind, fetched(status, b"", **headers)).pause == pause
+
+
+GLOBAL = {
+    "by the body": ("discord", fetched(429, {"retry_after": 2.5, "global": True}), True),
+    "by the header": ("discord", fetched(429, {"retry_after": 2.5}, x_ratelimit_global="true"), True),
+    "by the scope": ("discord", fetched(429, {"retry_after": 2.5}, x_ratelimit_scope="global"), True),
+    "one webhook's": ("discord", fetched(429, {"retry_after": 2.5, "global": False}, x_ratelimit_scope="user"), False),
+    "a receiver of another kind": ("webhook", fetched(429, {"retry_after": 2.5, "global": True}), False),
+}
+
+
+@pytest.mark.parametrize(("kind", "answer", "everywhere"), GLOBAL.values(), ids=GLOBAL)
+def test_a_global_limit_is_told_from_one_webhooks(kind, answer, everywhere):
+    assert send(kind, answer).everywhere == everywhere
 
 
 def test_why_is_in_words():
@@ -262,7 +357,7 @@ def test_a_secret_that_cannot_be_used_parks_and_is_not_told(secret):
     channel = Channel(name="w", kind="webhook", url=Secret("https://example.org/"), secret=Secret(secret))
     door = Door(fetched())
     answer = Sender(door.post, io.StringIO()).send(channel, "alr_1", PAYLOAD)
-    assert answer == Answer(state="parked", why="the secret of the channel w is not whsec_ and base64")
+    assert answer == Answer(state="parked", why="a secret of the channel w is not whsec_ and base64")
     assert door.asked == []
 
 
@@ -391,7 +486,7 @@ def test_discord_over_a_socket(receiver):
         name="d", kind="discord", url=Secret(f"http://127.0.0.1:{receiver.server_port}/api/webhooks/1/x?thread_id=2")
     )
     sender = Sender(post, io.StringIO())
-    assert [sender.send(channel, "alr_9", PAYLOAD).state for _ in range(2)] == ["delivered", "parked"]
+    assert [sender.send(channel, "alr_9", PAYLOAD).state for _ in range(2)] == ["delivered", "disabled"]
     path, headers, _ = receiver.got[0]
     assert path == "/api/webhooks/1/x?thread_id=2&wait=true"
     assert headers["User-Agent"].startswith("DiscordBot (")

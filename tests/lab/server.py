@@ -168,23 +168,37 @@ class Loopback:
     """One responder served at several loopback addresses, all on the same port."""
 
     def __init__(self, respond: Respond, hosts: Sequence[str] = ("127.0.0.1",)) -> None:
+        self._respond, self._hosts = respond, hosts
+        self._faults: list[BaseException] = []
         self._servers: list[_Server] = []
+        self._threads: list[threading.Thread] = []
         self.port = 0
-        for host in hosts:
-            self._servers.append(_Server(host, self.port, respond))
+        self.up()
+
+    def up(self) -> None:
+        """Answer, at the port it always had."""
+        for host in self._hosts:
+            self._servers.append(_Server(host, self.port, self._respond))
             self.port = self._servers[0].server_address[1]
         self._threads = [threading.Thread(target=server.serve_forever, args=(0.05,)) for server in self._servers]
         for thread in self._threads:
             thread.start()
 
-    def close(self) -> None:
-        """Hang up on everybody; raises what went wrong inside the lab itself."""
+    def down(self) -> None:
+        """Hang up on everybody, and refuse whoever calls until :meth:`up`."""
         for server in self._servers:
             server.shutdown()
             server.hang_up()
             server.server_close()
         for thread in self._threads:
             thread.join()
-        faults = [fault for server in self._servers for fault in server.faults]
+        self._faults += [fault for server in self._servers for fault in server.faults]
+        self._servers.clear()
+        self._threads.clear()
+
+    def close(self) -> None:
+        """Hang up for good; raises what went wrong inside the lab itself."""
+        self.down()
+        faults = self._faults
         if faults:
             raise ExceptionGroup("the lab's server failed", [f for f in faults if isinstance(f, Exception)])

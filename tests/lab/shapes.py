@@ -55,6 +55,7 @@ _ENTRY: Mapping[str, Shape] = {"development": DEVELOPMENT, "item": ITEM, "match"
 _DATA: Mapping[str, frozenset[str]] = {
     "development.new": frozenset({"alert", "story", "development", "item", "match"}),
     "digest": frozenset({"alert", "story", "items"}),
+    "heartbeat": frozenset({"alert", "report"}),
     "feed.problem": frozenset({"alert", "feed", "problem"}),
     "test": frozenset({"alert"}),
 }

@@ -175,6 +175,14 @@ class Sinks:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._loopback.close()
 
+    def down(self) -> None:
+        """Be gone from the network: connections break, new ones are refused."""
+        self._loopback.down()
+
+    def up(self) -> None:
+        """Be back where it was."""
+        self._loopback.up()
+
     def open(self, kind: Kind, name: str | None = None) -> Sink:
         token = "canary" + secrets.token_hex(12)
         sink = Sink(

@@ -18,10 +18,10 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 @pytest.mark.parametrize(("seed", "budget"), [(7, "1000/1m"), (8, "4/10m")], ids=["each alone", "with digests"])
 def test_passes_that_are_killed_lose_nothing(scene: Scene, seed: int, budget: str) -> None:
-    figures = play(scene, items=200, kills=10, seed=seed, budget=budget)
+    figures = play(scene, items=120, kills=6, seed=seed, budget=budget)
     figures.must_be_good()
-    assert figures.kills >= 7
-    assert figures.matches > 30
+    assert figures.kills >= 4
+    assert figures.matches > 15
 
 
 def test_an_item_that_was_not_judged_yet_says_so_and_is_judged_later(scene: Scene) -> None:

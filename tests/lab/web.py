@@ -96,6 +96,14 @@ class Web:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._loopback.close()
 
+    def down(self) -> None:
+        """Be gone from the network: connections break, new ones are refused."""
+        self._loopback.down()
+
+    def up(self) -> None:
+        """Be back where it was."""
+        self._loopback.up()
+
     def url(self, target: str, host: str | None = None) -> str:
         return f"http://{host or self.hosts[0]}:{self._loopback.port}{target}"
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.config import Config, load
-from bot.edge.store import Store, Transaction, feeds, items, log, open_state, outbox, verdicts
+from bot.edge.store import Store, Transaction, feeds, items, log, lost, open_state, outbox, verdicts
 from bot.edge.store.log import LogFilter
 from bot.errors import ChildError, StateBusy, Stopping
 from bot.model import Answer, Channel, Fetched, FetchFailure, LogRow, OutboxRow, Payload
@@ -101,6 +101,7 @@ class Web:
     def __init__(self) -> None:
         self.answers: dict[str, Fetched | FetchFailure | Callable[[Mapping[str, str]], Fetched | FetchFailure]] = {}
         self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.allowed: list[tuple[bool, list[str]]] = []  # of each: whether it might go inside, and its private headers
 
     def serve(self, url: str, body: bytes, *, status: int = 200, content_type: str = "text/html", **headers: str) -> None:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -112,10 +113,20 @@ class Web:
     def article(self, key: str, *paragraphs: str) -> None:
         self.serve(f"https://a.example.org/{key}", page(*paragraphs))
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None, gate: Any = None, **_: object) -> Fetched | FetchFailure:
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        gate: Any = None,
+        inside: bool = False,
+        private: Mapping[str, object] | None = None,
+        **_: object,
+    ) -> Fetched | FetchFailure:
         if gate is not None and (refusal := gate(url, False, 1.0)) is not None:
             return refusal
         self.asked.append((url, headers or {}))
+        self.allowed.append((inside, sorted(private or {})))
         answer = self.answers.get(url, FetchFailure(why="refused the connection", temporary=True))
         return answer(headers or {}) if callable(answer) else answer
 
@@ -292,6 +303,7 @@ class World:
                 continue
         with self.store.write() as tx:
             feeds.save_polled(tx, [done.state for done in polled if not done.kept])
+        self.pipeline.look(self.now)
         return polled
 
     def judge(self) -> list[Judged]:
@@ -325,7 +337,7 @@ class World:
         with self.store.write() as tx:
             feeds.take_over(tx, timedelta(hours=1), self.now)
             items.take_over(tx, self.now)
-            outbox.take_over(tx, self.now)
+            lost.take_over(tx, self.now)
 
     def log(self, **wanted: Any) -> list[LogRow]:
         with self.store.read() as connection:

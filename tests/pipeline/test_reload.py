@@ -77,7 +77,10 @@ def test_operators_hear_that_the_new_address_fails_too(world: World) -> None:
     world.configure(MOVES)
     world.web.serve(MOVED, b"gone", status=404)
     world.once()
-    assert world.told("ops") == ["the server answered 410 Gone", "the server answered 404 Not Found"]
+    assert world.told("ops") == [
+        "the server answered 410 Gone; it is asked twice more within a day, and then no more",
+        "the server answered 404 Not Found",
+    ]
 
 
 def test_a_shorter_interval_holds_for_the_wait_that_has_begun(world: World) -> None:

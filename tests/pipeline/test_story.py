@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.render import payloads
-from bot.edge.store import retention
+from bot.edge.store import outbox, retention
 from bot.errors import Stopping
 from bot.model import Answer, Fetched, FetchFailure
 
@@ -108,7 +110,7 @@ def test_operators_hear_once_that_a_feed_needs_them(world: World) -> None:
     world.web.serve("https://a.example.org/rss", b"gone", status=410)
     for _ in range(3):
         world.once(after=timedelta(hours=2))
-    assert world.told("ops") == ["the server answered 410 Gone"]
+    assert world.told("ops") == ["the server answered 410 Gone; it is asked twice more within a day, and then no more"]
 
 
 @pytest.mark.parametrize("failure", [FetchFailure(why="time-out", temporary=True), FetchFailure(why="refused", temporary=True)])
@@ -390,10 +392,51 @@ def test_after_75_hours_an_alert_is_parked_and_the_next_one_goes_on(world: World
     assert "given up after 75 hours" in world.outbox()[0].why
 
 
-def test_a_long_digest_goes_on_where_a_failure_stopped_it(world: World) -> None:
+def deliver_all(world: World) -> list[int]:
+    """Deliver until nothing waits, from one window of the budget to the next; how many messages each of them had."""
+    counts = []
+    while any(row.state in {"queued", "retry"} for row in world.outbox()):
+        before = len(world.receiver.accepted)
+        world.deliver()
+        counts.append(len(world.receiver.accepted) - before)
+        world.now += timedelta(minutes=10)
+        assert len(counts) < 50
+    return counts
+
+
+def test_a_long_digest_is_spread_over_the_windows_of_its_budget(world: World) -> None:
+    world.configure(CONFIG.replace('kind = "webhook"', 'kind = "discord"'))
+    matches(world, 120)
+    counts = deliver_all(world)
+    digest = world.outbox()[-1]
+    assert sum(counts) == 3 + len(payloads(digest.alert, "discord")) > 8
+    assert max(counts) == 4, "the budget of three, and the one on top"
+    with world.store.read() as connection:
+        ledger = [attempt.state for attempt in outbox.ledger(connection, digest.alert.id)]
+    assert ledger == ["paused"] * (len(ledger) - 1) + ["delivered"]
+
+
+def test_a_digest_under_way_does_not_change_when_other_outlets_come(world: World) -> None:
     world.configure(CONFIG.replace('kind = "webhook"', 'kind = "discord"'))
     matches(world, 60)
     world.deliver()
+    digest = world.outbox()[-1]
+    assert digest.parts == 1, "the rest of it waits"
+    first = world.receiver.accepted[-1][2]
+    with world.store.write() as tx:
+        tx.execute(sa.text("UPDATE items SET outlet = 'An outlet with a name that needs much room in a line ' || id"))
+    deliver_all(world)
+    bodies = [payload.body for _, alert, payload in world.receiver.accepted if alert == digest.alert.id]
+    assert bodies[0] == first.body
+    told = b"".join(bodies).decode()
+    named = re.findall(r"a\.example\.org/m(\d+)\b", told)
+    assert len(named) == len(set(named)) == 57, "all but those told singly, each once"
+
+
+def test_a_long_digest_goes_on_where_a_failure_stopped_it(world: World) -> None:
+    world.configure(CONFIG.replace('kind = "webhook"', 'kind = "discord"'))
+    matches(world, 60)
+    deliver_all(world)
     digest = world.outbox()[-1]
     parts = len(payloads(digest.alert, "discord"))
     assert parts > 1
@@ -407,7 +450,7 @@ def test_a_digest_interrupted_in_the_middle_repeats_no_part(world: World) -> Non
     world.receiver.script = [Answer(state="delivered", why="ok")] * 4 + [BUSY]
     world.deliver()
     world.now += timedelta(seconds=6)
-    world.deliver()
+    deliver_all(world)
     digest = world.outbox()[-1]
     bodies = [payload.body for _, alert, payload in world.receiver.accepted if alert == digest.alert.id]
     assert digest.state == "delivered"

@@ -68,6 +68,20 @@ class FakePipeline:
         del now
         return 0
 
+    def back(self) -> None:
+        return None
+
+    def heartbeat(self, now: datetime) -> bool:
+        del now
+        return False
+
+    def ping(self) -> None:
+        return None
+
+    def look(self, now: datetime) -> list[object]:
+        del now
+        return []
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:

@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.core.render import console, discord, slack, webhook
-from bot.model import Alert, ChannelKind, Payload
+from bot.core.render import console, discord, mattermost, slack, teams, webhook
+from bot.model import Alert, Channel, ChannelKind, Payload
 
-__all__ = ["payloads"]
+__all__ = ["for_channel", "payloads"]
 
 
-def payloads(alert: Alert, kind: ChannelKind, *, plain: bool = False) -> tuple[Payload, ...]:
+def for_channel(alert: Alert, channel: Channel, *, plain: bool = False) -> tuple[Payload, ...]:
+    """The messages of an alert for a channel, which calls whom the configuration says; see :func:`payloads`."""
+    return payloads(alert, channel.kind, plain=plain, calls=channel.calls(alert.story), forum=channel.forum)
+
+
+def payloads(
+    alert: Alert, kind: ChannelKind, *, plain: bool = False, calls: Sequence[str] = (), forum: bool = False
+) -> tuple[Payload, ...]:
     """The messages of an alert for a channel of that kind, in the order to send them; at least one.
 
     ``plain`` asks for the text-only form, for Slack and Discord after a refused payload: the same entries stand in the
-    same messages as in the rich form. The other kinds have one form and one message.
+    same messages as in the rich form. The other kinds have one form, and console and webhook one message. ``calls``: whom the
+    first message calls, written as the kind asks (:mod:`~bot.core.render.mention`). ``forum``: Discord opens threads.
     """
-    if kind == "console":
-        return (Payload(body=console.render(alert).encode("utf-8", "replace"), content_type="text/plain; charset=utf-8"),)
-    if kind == "webhook":
-        return _json([webhook.render(alert)])
-    room = slack if kind == "slack" else discord
-    return _json(room.plain(alert), plain=True) if plain else _json(room.render(alert))
+    match kind:
+        case "console":
+            text = console.render(alert).encode("utf-8", "replace")
+            return (Payload(body=text, content_type="text/plain; charset=utf-8"),)
+        case "webhook":
+            return _json([webhook.render(alert)])
+        case "teams":
+            return _json(teams.render(alert))
+        case "mattermost":
+            return _json(mattermost.render(alert, calls))
+        case "slack":
+            return _json((slack.plain if plain else slack.render)(alert, calls), plain=plain)
+        case "discord":
+            return _json((discord.plain if plain else discord.render)(alert, calls, forum=forum), plain=plain)
 
 
 def _json(bodies: Iterable[dict[str, Any]], *, plain: bool = False) -> tuple[Payload, ...]:

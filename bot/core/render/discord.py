@@ -6,16 +6,17 @@ Limits (discord-api-docs, resources/message and resources/webhook): embed title 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.core.render import escape
+from bot.core.render import escape, mention
 from bot.core.render.parts import Part, Room, joined, parts
-from bot.core.render.words import Markup, heading, notice, said, title
+from bot.core.render.words import PLAIN as BARE
+from bot.core.render.words import Markup, heading, notice, said, title, topic
 from bot.model import Alert
 
-_TITLE, _CONTENT = 256, 2000
+_TITLE, _CONTENT, _THREAD = 256, 2000, 100
 _SUPPRESS_EMBEDS = 4  # message flag: no previews of addresses in the text
 
 
@@ -41,33 +42,55 @@ PLAIN = Markup(
     moment=lambda moment: f"<t:{int(moment.timestamp())}:f>",
     quote="> ",
 )
-_AUTHOR = replace(PLAIN, escape=escape.plain)  # an author's name is shown as it is, backslashes too
 # 300 units of content for the heading.
 _ROOM = Room(size=4096, count=100, plain_size=_CONTENT - 300)
 
 
-def render(alert: Alert) -> tuple[dict[str, Any], ...]:
-    """Messages of one embed each."""
-    return tuple(_message({"embeds": [_embed(alert, part)]}) for part in _parts(alert))
+def render(alert: Alert, calls: Sequence[str] = (), *, forum: bool = False) -> tuple[dict[str, Any], ...]:
+    """Messages of one embed each. The first calls whom the operator named, in its content: an embed calls nobody.
+
+    ``forum``: every message opens a thread named after what it is about.
+    """
+    return tuple(
+        _message({"embeds": [_embed(alert, part)]} | ({"content": " ".join(calls)} if _called(part, calls) else {}), part, calls)
+        | _thread(alert, part, forum=forum)
+        for part in _parts(alert, calls)
+    )
 
 
-def plain(alert: Alert) -> tuple[dict[str, Any], ...]:
+def plain(alert: Alert, calls: Sequence[str] = (), *, forum: bool = False) -> tuple[dict[str, Any], ...]:
     """The same messages as text alone, for after a refused one."""
-    return tuple(_message({"content": _content(alert, part), "flags": _SUPPRESS_EMBEDS}) for part in _parts(alert))
+    return tuple(
+        _message({"content": _content(alert, part, calls), "flags": _SUPPRESS_EMBEDS}, part, calls)
+        | _thread(alert, part, forum=forum)
+        for part in _parts(alert, calls)
+    )
 
 
-def _parts(alert: Alert) -> tuple[Part, ...]:
-    return parts(alert.entries, MARKUP, PLAIN, _ROOM)
+def _parts(alert: Alert, calls: Sequence[str]) -> tuple[Part, ...]:
+    return parts(alert.entries, MARKUP, PLAIN, _ROOM.beside(" ".join(calls)))
 
 
-def _message(content: dict[str, Any]) -> dict[str, Any]:
-    """A webhook's default is to mention users that the text names: nobody is meant, whatever a feed writes."""
-    return content | {"allowed_mentions": {"parse": []}}
+def _called(part: Part, calls: Sequence[str]) -> bool:
+    return bool(calls) and part.number == 1
 
 
-def _content(alert: Alert, part: Part) -> str:
+def _message(content: dict[str, Any], part: Part, calls: Sequence[str]) -> dict[str, Any]:
+    """A webhook's default is to mention users that the text names: nobody is meant but whom the operator named."""
+    return content | {"allowed_mentions": mention.allowed(calls if _called(part, calls) else ())}
+
+
+def _thread(alert: Alert, part: Part, *, forum: bool) -> dict[str, Any]:
+    if not forum:
+        return {}
+    number = f" · {part.number} of {part.total}" if part.total > 1 else ""
+    return {"thread_name": escape.fitted(topic(alert), _THREAD - len(number), escape.plain) + number}
+
+
+def _content(alert: Alert, part: Part, calls: Sequence[str]) -> str:
     text = joined(part.plain) if part.entries else notice(alert, PLAIN)
-    return "\n".join(filter(None, (heading(alert, PLAIN, part.number, part.total), text)))
+    call = " ".join(calls) if _called(part, calls) else ""
+    return "\n".join(filter(None, (call, heading(alert, PLAIN, part.number, part.total), text)))
 
 
 def _embed(alert: Alert, part: Part) -> dict[str, Any]:
@@ -83,7 +106,7 @@ def _single(alert: Alert, part: Part) -> dict[str, Any]:
     say = said(entry, MARKUP)
     target = escape.discord_url(entry.item.url)
     return {
-        "author": {"name": heading(alert, _AUTHOR)},
+        "author": {"name": heading(alert, BARE)},
         "title": escape.fitted(title(entry), _TITLE, escape.discord),
         "description": "\n".join(filter(None, (say.byline, say.quote, say.reason, say.others))),
     } | ({"url": target} if target else {})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from bot.core.text import clean, shorten
@@ -34,13 +35,26 @@ _SLACK_MARKDOWN_LINK = re.compile(r"\](?=\()")  # Slack-compatible servers (Matt
 _SLACK_QUOTE = re.compile("^(?=&gt;|＞)")
 
 _DISCORD_MARKS = re.compile(rf"[\\*_~`|\[\]<]|(?<=\])\(|^[#>+-]|{_COLON.pattern}")
-_DISCORD_LIST = re.compile(r"^(\d+)(?=[.)]\s)")
+_LIST = re.compile(r"^(\d+)(?=[.)](?:\s|$))")
+
+_WWW = re.compile(r"\bwww(?=\.)", re.IGNORECASE)  # made a link where it stands, scheme or not
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+
+# Mattermost turns Slack's <!here>, <@ID> and <url|label> into its own before it reads Markdown, so "<" is spelled out.
+_MATTERMOST_MARKS = re.compile(r"[\\*_~`|\[\]]|(?<=\])\(|^[#>+-]")
+_MATTERMOST_NAMES = re.compile(r"[~#](?=\w)")  # of channels and hashtags
+
+# The renderers of Teams differ in what they make of a backslash: marks become look-alikes or are parted from their text.
+_TEAMS_MENTION = re.compile(r"</?at\b[^<>]*>", re.IGNORECASE)
+_TEAMS_MARKS = re.compile(r"<(?=[a-z/!?])|\](?=[(\[:])|\\(?=[!-/:-@\[-`{-~]|$)|\{(?=\{)|\$(?=\{)", re.IGNORECASE)
+_TEAMS_START = re.compile(r"^(?=[#>+-])")
 
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _URL_SAFE = "%/?#:@!$&'()*+,;=~"
 _HOST = re.compile(r"[\w.\-:\[\]%]+", re.ASCII)
 
 
+@lru_cache(maxsize=512)  # a message that is tried in several details asks for the same titles again
 def one_line(text: str) -> str:
     """The text in one clean line, cut at a length that no channel shows whole anyway."""
     return clean(text, _LONGEST)
@@ -103,13 +117,33 @@ def slack_url(url: str | None) -> str | None:
 def discord(text: str) -> str:
     """For content and embeds: Markdown behind a backslash, mentions broken, bare addresses and :emoji: not live."""
     text = _DISCORD_MARKS.sub(r"\\\g<0>", _flat(text))
-    return _DISCORD_LIST.sub(r"\1\\", _MENTION.sub("@" + _BREAK, text))
+    return _LIST.sub(r"\1\\", _MENTION.sub("@" + _BREAK, text))
 
 
 def discord_url(url: str | None) -> str | None:
     """The address for ``[label](url)``, or None where it may not or cannot be linked."""
     link = web_link(url)
     return _within((link or "").replace("(", "%28").replace(")", "%29"))
+
+
+def mattermost(text: str) -> str:
+    """For Mattermost's Markdown: behind a backslash, no ``@name``, no bare address, :emoji:, hashtag or ~channel live."""
+    text = _MENTION.sub("@" + _BREAK, _ENTITY.sub("&amp;", _flat(text)))
+    text = _MATTERMOST_NAMES.sub(r"\g<0>" + _BREAK, _WWW.sub(r"\g<0>" + _BREAK, _COLON.sub(":" + _BREAK, text)))
+    return _LIST.sub(r"\1\\", _MATTERMOST_MARKS.sub(r"\\\g<0>", text)).replace("<", "&lt;")
+
+
+def mattermost_url(url: str | None) -> str | None:
+    """The address for ``[label](url)``; old servers look for ``@name`` in it too."""
+    return _within((discord_url(url) or "").replace("@", "%40"))
+
+
+def teams(text: str) -> str:
+    """For the text of an Adaptive Card: its Markdown, HTML, ``{{DATE()}}`` and ``<at>`` are text or gone."""
+    text = _ENTITY.sub("&" + _BREAK, _TEAMS_MENTION.sub("", _flat(text)))
+    text = _SLACK_MARKS.sub(lambda mark: mark[0].translate(_SLACK_LOOKALIKES), text)
+    text = _TEAMS_MARKS.sub(r"\g<0>" + _BREAK, _LIST.sub(r"\1" + _BREAK, _TEAMS_START.sub(_BREAK, text)))
+    return _MENTION.sub("@" + _BREAK, _WWW.sub(r"\g<0>" + _BREAK, _COLON.sub(":" + _BREAK, text)))
 
 
 def terminal(text: str) -> str:

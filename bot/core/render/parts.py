@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from bot.core.render.escape import units
 from bot.core.render.words import Detail, Markup, told
@@ -12,11 +12,24 @@ from bot.model import AlertEntry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What one message holds: ``size`` UTF-16 units in ``count`` entries, ``plain_size`` units in its text-only form."""
+    """What one message holds: ``size`` in ``count`` entries, ``plain_size`` in its text-only form.
+
+    Sizes are UTF-16 units unless ``measure`` counts something else.
+    """
 
     size: int
     count: int
     plain_size: int
+    measure: Callable[[str], int] = units
+
+    def beside(self, text: str) -> Room:
+        """What is left when every message has to hold this text too."""
+        taken = self.cost(text) if text else 0
+        return replace(self, size=self.size - taken, plain_size=self.plain_size - taken)
+
+    def cost(self, text: str) -> int:
+        """What an entry's text takes, with what sets it apart from the next."""
+        return self.measure(text) + len("\n\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +49,12 @@ class Part:
 def parts(entries: Sequence[AlertEntry], markup: Markup, plain: Markup, room: Room) -> tuple[Part, ...]:
     """In the fullest detail that one message can hold, else one line an entry over several; at least one part."""
     lines = tuple(told(entry, plain, Detail.LINE) for entry in entries)
-    texts = _fullest(entries, markup, room.size) if len(entries) <= room.count else None
-    if texts is not None and sum(map(_size, lines)) <= room.plain_size:
-        simple = _fullest(entries, plain, room.plain_size)
+    texts = _fullest(entries, markup, room.size, room) if len(entries) <= room.count else None
+    if texts is not None and sum(map(room.cost, lines)) <= room.plain_size:
+        simple = _fullest(entries, plain, room.plain_size, room)
         return (Part(entries=tuple(entries), texts=texts, plain=lines if simple is None else simple),)
     texts = tuple(told(entry, markup, Detail.LINE) for entry in entries)
-    cuts = tuple(_cuts([(_size(text), 1, _size(line)) for text, line in zip(texts, lines, strict=True)], room))
+    cuts = tuple(_cuts([(room.cost(text), 1, room.cost(line)) for text, line in zip(texts, lines, strict=True)], room))
     return tuple(
         Part(entries=tuple(entries[cut]), texts=texts[cut], plain=lines[cut], number=number, total=len(cuts))
         for number, cut in enumerate(cuts, 1)
@@ -51,10 +64,6 @@ def parts(entries: Sequence[AlertEntry], markup: Markup, plain: Markup, room: Ro
 def joined(texts: Sequence[str]) -> str:
     """The texts of a part as one, set apart by a blank line unless each is a single line."""
     return ("\n\n" if any("\n" in text for text in texts) else "\n").join(texts)
-
-
-def _size(text: str) -> int:
-    return units(text) + len("\n\n")
 
 
 def _cuts(costs: Sequence[tuple[int, int, int]], room: Room) -> Iterator[slice]:
@@ -70,15 +79,15 @@ def _cuts(costs: Sequence[tuple[int, int, int]], room: Room) -> Iterator[slice]:
         yield slice(start, len(costs))
 
 
-def _fullest(entries: Sequence[AlertEntry], markup: Markup, size: int) -> tuple[str, ...] | None:
+def _fullest(entries: Sequence[AlertEntry], markup: Markup, size: int, room: Room) -> tuple[str, ...] | None:
     """All entries in the fullest detail that stays within ``size``; None where not even lines do."""
     for detail in Detail:
         texts: list[str] = []
-        room = size
+        left = size
         for entry in entries:
             texts.append(told(entry, markup, detail))
-            room -= _size(texts[-1])
-            if room < 0:
+            left -= room.cost(texts[-1])
+            if left < 0:
                 break
         else:
             return tuple(texts)

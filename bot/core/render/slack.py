@@ -6,6 +6,7 @@ Limits: 50 blocks and 3,000 characters of a section (docs.slack.dev, Block Kit);
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,38 +40,48 @@ MARKUP = Markup(
 _ROOM = Room(size=8700, count=43, plain_size=8700)
 
 
-def render(alert: Alert) -> tuple[dict[str, Any], ...]:
-    """Block Kit messages, each with all its content as ``text`` too: for notifications, and servers without blocks."""
-    return tuple(_message(alert, part) | {"blocks": _blocks(alert, part)} for part in _parts(alert))
+def render(alert: Alert, calls: Sequence[str] = ()) -> tuple[dict[str, Any], ...]:
+    """Block Kit messages, each with all its content as ``text`` too: for notifications, and servers without blocks.
+
+    The first calls whom the operator named.
+    """
+    call = " ".join(calls)
+    return tuple(_message(alert, part, call) | {"blocks": _blocks(alert, part, call)} for part in _parts(alert, call))
 
 
-def plain(alert: Alert) -> tuple[dict[str, Any], ...]:
+def plain(alert: Alert, calls: Sequence[str] = ()) -> tuple[dict[str, Any], ...]:
     """The same messages as text alone, for after a refused one."""
-    return tuple(_message(alert, part) for part in _parts(alert))
+    call = " ".join(calls)
+    return tuple(_message(alert, part, call) for part in _parts(alert, call))
 
 
-def _parts(alert: Alert) -> tuple[Part, ...]:
-    return parts(alert.entries, MARKUP, MARKUP, _ROOM)
+def _parts(alert: Alert, call: str) -> tuple[Part, ...]:
+    return parts(alert.entries, MARKUP, MARKUP, _ROOM.beside(call))
 
 
-def _message(alert: Alert, part: Part) -> dict[str, Any]:
+def _message(alert: Alert, part: Part, call: str) -> dict[str, Any]:
     text = joined(_texts(alert, part))
-    head = heading(alert, MARKUP, part.number, part.total)
+    head = _called(heading(alert, MARKUP, part.number, part.total), part, call)
     return {"text": f"{head}\n{text}" if text else head, "unfurl_links": False, "unfurl_media": False}
+
+
+def _called(head: str, part: Part, call: str) -> str:
+    return f"{call} {head}" if call and part.number == 1 else head
 
 
 def _texts(alert: Alert, part: Part) -> tuple[str, ...]:
     return part.texts if part.entries else tuple(filter(None, (notice(alert, MARKUP),)))
 
 
-def _blocks(alert: Alert, part: Part) -> list[dict[str, Any]]:
+def _blocks(alert: Alert, part: Part, call: str) -> list[dict[str, Any]]:
     head = heading(alert, MARKUP, part.number, part.total)
     if alert.type == "digest" or len(part.entries) != 1:
-        return [_block(text) for text in (_bold(head), *_texts(alert, part))]
+        return [_block(text) for text in (_called(_bold(head), part, call), *_texts(alert, part))]
     say = said(part.entries[0], MARKUP)
     why = "\n".join(filter(None, (say.reason, say.others)))
     top = _block(f"{_bold(say.headline)}\n{say.byline}")
-    return [_block(head, small=True), top, *([_block(say.quote)] if say.quote else []), _block(why, small=True)]
+    first = _block(_called(head, part, call), small=True)
+    return [first, top, *([_block(say.quote)] if say.quote else []), _block(why, small=True)]
 
 
 def _block(text: str, *, small: bool = False) -> dict[str, Any]:

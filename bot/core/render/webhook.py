@@ -36,6 +36,8 @@ def _data(alert: Alert, sentence: int, text: int) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if alert.type == "feed.problem":
         told = {"feed": alert.feed or None, "problem": shorten(alert.problem, text)}
+    elif alert.type == "heartbeat":
+        told = {"report": shorten(alert.problem, text)}
     elif alert.type == "digest":
         told = {"story": alert.story or None, "items": [_entry(entry, sentence, text) for entry in alert.entries]}
     elif alert.type != "test":

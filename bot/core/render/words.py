@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from bot.core.render.escape import fitted, one_line, units, visible
-from bot.model import Alert, AlertEntry
+from bot.core.render.escape import fitted, one_line, plain, units, visible
+from bot.model import CHANNEL_NOTICE, Alert, AlertEntry
 
 # Sizes in UTF-16 units of escaped text. Chosen so that one entry in full, address included, stays under the
 # tightest limit it must fit into: 3,000 characters of a Slack section.
@@ -18,11 +18,17 @@ TERMS_NAMED, OUTLETS_NAMED = 8, 3
 _TERMS_MARKED = 20
 
 
+def utc(moment: datetime) -> str:
+    """A time for readers whose channel cannot show their own."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Markup:
     """How one channel writes. ``bold`` and ``link`` take escaped text; ``target`` gives an address fit for ``link``.
 
-    ``tight``: bold is only read beside blanks and punctuation, so a word inside other letters stays unmarked.
+    ``quote`` and ``unquote`` stand before and behind a sentence of the article. ``tight``: bold is only read beside blanks
+    and punctuation, so a word inside other letters stays unmarked.
     """
 
     escape: Callable[[str], str]
@@ -31,7 +37,14 @@ class Markup:
     link: Callable[[str, str], str]
     moment: Callable[[datetime], str]
     quote: str
+    unquote: str = ""
     tight: bool = False
+
+
+# No markup at all: for fields that show a text as it is.
+PLAIN = Markup(
+    escape=plain, bold=lambda text: text, target=lambda _url: None, link=lambda _target, label: label, moment=utc, quote="> "
+)
 
 
 class Detail(IntEnum):
@@ -87,6 +100,13 @@ def heading(alert: Alert, markup: Markup, number: int = 1, total: int = 1) -> st
     return (" · ".join(filter(None, (story, _kind(alert, markup)))) or "Storywatch") + part
 
 
+def topic(alert: Alert) -> str:
+    """What an alert is about in one line without markup: its headline, or of several items what they are."""
+    if alert.type == "digest" or len(alert.entries) != 1:
+        return heading(alert, PLAIN)
+    return f"TEST: {title(alert.entries[0])}" if alert.type == "test" else title(alert.entries[0])
+
+
 def notice(alert: Alert, markup: Markup) -> str:
     """The text of an alert without entries, may be empty."""
     if alert.type == "test":
@@ -97,7 +117,7 @@ def notice(alert: Alert, markup: Markup) -> str:
 def marked(text: str, terms: Sequence[str], markup: Markup) -> str:
     """The text escaped, the terms in it bold where the channel can show that."""
     done, at = [], 0
-    for start, end in _spans(text, terms):
+    for start, end in _runs(_spans(text, terms)):
         beside = text[max(start - 1, 0) : start] + text[end : end + 1]
         if not markup.tight or not any(char.isalnum() or char == "_" for char in beside):
             done += [markup.escape(text[at:start]), markup.bold(markup.escape(text[start:end]))]
@@ -105,18 +125,19 @@ def marked(text: str, terms: Sequence[str], markup: Markup) -> str:
     return "".join((*done, markup.escape(text[at:])))
 
 
-def utc(moment: datetime) -> str:
-    """A time for readers whose channel cannot show their own."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
 def _kind(alert: Alert, markup: Markup) -> str:
     count = _counted(len(alert.entries), "item")
     if alert.type == "test":
-        return f"Storywatch can reach this channel: {fitted(one_line(alert.channel), OUTLET, markup.escape)}"
+        name = fitted(one_line(alert.channel), OUTLET, markup.escape)
+        return f"{'TEST, nothing has happened: ' if alert.entries else 'Storywatch can reach this channel: '}{name}"
     if alert.type == "feed.problem":
-        return f"Problem with the feed {fitted(one_line(alert.feed), OUTLET, markup.escape)}" if alert.feed else "Problem"
+        what = "" if alert.feed.startswith(CHANNEL_NOTICE) else "feed "
+        return f"Problem with the {what}{fitted(one_line(alert.feed), OUTLET, markup.escape)}" if alert.feed else "Problem"
+    if alert.type == "heartbeat":
+        return "Storywatch is watching"
     if alert.type == "digest":
+        if alert.repeats:
+            return f"{count} since the state was restored; may repeat what you were told before"
         return f"{count} already matched when the watch began" if alert.baseline else f"{count} in one digest"
     return "update" if alert.type == "development.update" else ""
 
@@ -141,7 +162,7 @@ def _quote(entry: AlertEntry, markup: Markup) -> str:
     if not visible(sentence) or sentence.casefold() == title(entry).casefold():
         return ""
     text = _from_first(sentence, entry.match.terms)
-    return markup.quote + fitted(text, SENTENCE, lambda part: marked(part, entry.match.terms, markup))
+    return markup.quote + fitted(text, SENTENCE, lambda part: marked(part, entry.match.terms, markup)) + markup.unquote
 
 
 def _reason(entry: AlertEntry, markup: Markup) -> str:
@@ -192,6 +213,18 @@ def _spans(text: str, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
     if known:
         pattern = re.compile("|".join(map(_whole, known)), re.IGNORECASE)
         yield from (found.span() for found in pattern.finditer(text))
+
+
+def _runs(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The spans, those that touch as one: bold that ends where bold begins is read as asterisks."""
+    begun: tuple[int, int] | None = None
+    for start, end in spans:
+        if begun is not None and begun[1] != start:
+            yield begun
+            begun = None
+        begun = (start if begun is None else begun[0], end)
+    if begun is not None:
+        yield begun
 
 
 def _whole(term: str) -> str:

@@ -20,7 +20,7 @@ from bot.edge.http.names import Resolver
 from bot.edge.http.pacing import HostTurns
 from bot.edge.http.retry import retry_after
 from bot.edge.http.robots import Robots
-from bot.edge.http.urls import host_of
+from bot.edge.http.urls import host_of, same_origin
 from bot.edge.http.workers import Paced
 
-__all__ = ["Door", "Gate", "HostTurns", "Paced", "Resolver", "Robots", "host_of", "retry_after"]
+__all__ = ["Door", "Gate", "HostTurns", "Paced", "Resolver", "Robots", "host_of", "retry_after", "same_origin"]

@@ -29,6 +29,7 @@ Gate: TypeAlias = Callable[[str, bool, float], FetchFailure | None]
 
 # Browsers follow 20, RFC 9309 wants 5 for robots.txt; aggregator links need up to 6 (shortener, consent, http, www, slash).
 MOST_REDIRECTS = 10
+PERMANENT = frozenset({301, 308})  # RFC 9110, sections 15.4.2 and 15.4.9
 POST_ANSWER_BYTES = 64 * 1024
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.1
@@ -146,6 +147,8 @@ class Door:
     def _walk(self, url: str, inside: bool, want: _Want, budget: Budget) -> Fetched | FetchFailure:
         origin = parse(url).origin
         seen: set[Address] = set()
+        moved: str | None = None
+        permanent = True
         while len(seen) <= MOST_REDIRECTS:
             address = parse(url)
             if address in seen:
@@ -155,8 +158,10 @@ class Door:
                 return stopped
             answer = self._hop(address, inside, want, budget, known=address.origin == origin)
             if answer.location is None:
-                return _fetched(url, answer)
+                return replace(_fetched(url, answer), moved=moved)
             url, inside = join(url, answer.location), answer.inside
+            permanent = permanent and answer.status in PERMANENT
+            moved = url if permanent else moved
         raise refused(f"it redirects more than {MOST_REDIRECTS} times")
 
     def _hop(self, address: Address, inside: bool, want: _Want, budget: Budget, *, known: bool) -> Answer:
@@ -182,7 +187,7 @@ class Door:
 def _failure(trouble: Trouble, budget: Budget) -> FetchFailure:
     """What the fetch's caller hears; of a fetch that was cut only that, for its own words would blame the server."""
     told = budget.cut_short() if budget.was_cut else trouble
-    return FetchFailure(why=told.why, temporary=told.temporary, status=trouble.status, sent=trouble.sent)
+    return FetchFailure(why=told.why, temporary=told.temporary, status=trouble.status, sent=trouble.sent, kind=told.kind)
 
 
 def _fetched(url: str, answer: Answer) -> Fetched:

@@ -47,7 +47,9 @@ class Names:
         except CancelledError:
             raise budget.cut_short() from None
         except TimeoutError:
-            raise budget.late("its host name was not resolved") from None
+            late = budget.late("its host name was not resolved")
+            late.kind = "name"
+            raise late from None
         except (OSError, ValueError) as error:
             raise translate(error) from None
 
@@ -62,7 +64,7 @@ class Names:
             if (running := self._running.get(key)) is not None:
                 return running
             if len(self._running) >= MOST_LOOKUPS:
-                raise Trouble("too many host names wait for an answer of DNS", temporary=True)
+                raise Trouble("too many host names wait for an answer of DNS", temporary=True, kind="name")
             answer = self._running[key] = Future[Sequence[str]]()
         threading.Thread(target=self._run, args=(key, answer), name="dns", daemon=True).start()
         return answer

@@ -11,6 +11,7 @@ import errno
 import http.client
 import socket
 import ssl
+from typing import Literal, TypeAlias
 
 from urllib3 import exceptions as foreign
 
@@ -31,14 +32,17 @@ _OS_WORDS = {
 }
 
 
+Kind: TypeAlias = Literal["", "name", "certificate"]
+
+
 class Trouble(Exception):
     """No usable answer: ``why`` in words, and whether it may pass.
 
     ``status`` is the answer's, where there was one; ``sent``: bytes of the request may have left.
     """
 
-    def __init__(self, why: str, *, temporary: bool, status: int | None = None) -> None:
-        self.why, self.temporary, self.status, self.sent = why, temporary, status, False
+    def __init__(self, why: str, *, temporary: bool, status: int | None = None, kind: Kind = "") -> None:
+        self.why, self.temporary, self.status, self.sent, self.kind = why, temporary, status, False, kind
         super().__init__(why)
 
 
@@ -51,9 +55,10 @@ def translate(error: Exception) -> Trouble:
     """A foreign error as ours; the texts of the libraries (they may hold the address) stay behind."""
     cause = _inner(error)
     if isinstance(cause, ssl.SSLError):
-        return Trouble(_tls_words(cause), temporary=True)
+        invalid = isinstance(cause, ssl.SSLCertVerificationError)
+        return Trouble(_tls_words(cause), temporary=True, kind="certificate" if invalid else "")
     if isinstance(cause, socket.gaierror):
-        return Trouble(_name_words(cause), temporary=True)
+        return Trouble(_name_words(cause), temporary=True, kind="name" if _may_be_known(cause) else "")
     if isinstance(cause, http.client.RemoteDisconnected):
         return Trouble("the connection was closed without an answer", temporary=True)
     if isinstance(cause, OSError):
@@ -79,8 +84,11 @@ def _tls_words(error: ssl.SSLError) -> str:
 
 
 def _name_words(error: socket.gaierror) -> str:
-    unknown = error.errno in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
-    return "its host name is not known" if unknown else "its host name cannot be resolved now"
+    return "its host name cannot be resolved now" if _may_be_known(error) else "its host name is not known"
+
+
+def _may_be_known(error: socket.gaierror) -> bool:
+    return error.errno not in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
 def _os_words(error: OSError) -> str:

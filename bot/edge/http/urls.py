@@ -96,6 +96,14 @@ def host_of(url: str) -> str:
         return ""
 
 
+def same_origin(one: str, other: str) -> bool:
+    """Whether two addresses have scheme, host and port in common; False where one is no address."""
+    try:
+        return parse(one).origin == parse(other).origin
+    except Trouble:
+        return False
+
+
 def _refuse_oddities(url: str) -> None:
     if len(url) > MAX_LENGTH:
         raise refused(f"its address is longer than {MAX_LENGTH:,} characters")

@@ -58,10 +58,19 @@ class Paced:
                 return task.future
             self._turns.add(host, task)
             if len(self._threads) < self._workers:
-                name = f"fetch-{len(self._threads) + 1}"
-                self._threads.append(threading.Thread(target=self._work, name=name, daemon=True))
-                self._threads[-1].start()
+                self._start_one()
         return task.future
+
+    def _start_one(self) -> None:
+        """One more thread. Where the system allows no more of them, those that are there do the work."""
+        thread = threading.Thread(target=self._work, name=f"fetch-{len(self._threads) + 1}", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # "can't start new thread": a limit of memory or processes
+            if not self._threads:
+                raise
+        else:
+            self._threads.append(thread)
 
     def has_turn(self, host: str) -> bool:
         """Whether the job that asks, one of this host, has not used its turn yet."""

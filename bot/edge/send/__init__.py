@@ -8,16 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TextIO, TypeAlias
 
-from bot import __version__
 from bot.edge.send import answers, signing
+from bot.edge.send.agent import DISCORD_AGENT
 from bot.model import Answer, Channel, Fetched, FetchFailure, Payload, Secret
 
 __all__ = ["Post", "Sender"]
 
 Post: TypeAlias = Callable[[Secret, bytes, Mapping[str, str]], Fetched | FetchFailure]
-
-# Discord refuses other forms ("User Agent", discord-api-docs reference); there is no public address of ours to name.
-_DISCORD_AGENT = f"DiscordBot (storywatch, {__version__})"
 
 
 class Sender:
@@ -42,7 +39,7 @@ class Sender:
         try:
             headers |= _extra(channel, alert_id, payload, at)
         except ValueError:  # without its text: it could quote the secret
-            return Answer(state="parked", why=f"the secret of the channel {channel.name} is not whsec_ and base64")
+            return Answer(state="parked", why=f"a secret of the channel {channel.name} is not whsec_ and base64")
         url = _waiting(channel.url) if channel.kind == "discord" else channel.url
         answer = self._post(url, payload.body, headers)
         return answers.read(answer, channel, payload, attempt=attempt, now=datetime.fromtimestamp(at, UTC))
@@ -61,8 +58,9 @@ class Sender:
 
 def _extra(channel: Channel, alert_id: str, payload: Payload, at: float) -> dict[str, str]:
     if channel.kind == "webhook":
-        return signing.headers(alert_id, payload.body, channel.secret, at)
-    return {"User-Agent": _DISCORD_AGENT} if channel.kind == "discord" else {}
+        secrets = (*([channel.secret] if channel.secret else []), *channel.older_secrets)
+        return signing.headers(alert_id, payload.body, secrets, at)
+    return {"User-Agent": DISCORD_AGENT} if channel.kind == "discord" else {}
 
 
 def _waiting(url: Secret) -> Secret:

@@ -2,7 +2,9 @@
 
 Slack: "Improving error conditions for Incoming Webhooks" (changelog, 2016-05-17), "Sending messages using incoming
 webhooks" and ``chat.postMessage`` (docs.slack.dev). Discord: topics/opcodes-and-status-codes and resources/webhook of
-discord/discord-api-docs @ c98d64b (2026-08-06); its codes count more than the status beside them.
+discord/discord-api-docs @ c98d64b (2026-08-06); its codes count more than the status beside them. Mattermost:
+``HandleIncomingWebhook`` of mattermost/mattermost (server/channels/app/webhook.go); it has the status of what went wrong
+inside, so the name counts more. Teams: "HTTP trigger errors" of Azure Logic Apps, on which workflows run.
 """
 
 from __future__ import annotations
@@ -65,4 +67,28 @@ DISCORD: dict[int, Meaning] = {
     220002: Meaning("channel", "the address names a thread twice"),
     220003: Meaning("channel", "only a forum can start threads"),
     240000: Meaning("payload", "the filter for harmful links refused it"),
+}
+
+MATTERMOST: dict[str, Meaning] = {
+    "app.channel.get.existing.app_error": Meaning("channel", "the Mattermost channel does not exist"),
+    "web.incoming_webhook.channel.app_error": Meaning("channel", "the Mattermost channel does not exist"),
+    "web.incoming_webhook.channel_locked.app_error": Meaning("channel", "the webhook is locked to another channel"),
+    "web.incoming_webhook.decode.app_error": Meaning("payload", "the message was refused"),
+    "web.incoming_webhook.disabled.app_error": Meaning("channel", "incoming webhooks are switched off on the server"),
+    "web.incoming_webhook.invalid.app_error": Meaning("channel", "the webhook was deleted"),
+    "web.incoming_webhook.parse.app_error": Meaning("payload", "the message was refused"),
+    "web.incoming_webhook.permissions.app_error": Meaning("channel", "who made the webhook may not post to the channel"),
+    "web.incoming_webhook.split_props_length.app_error": Meaning("payload", "the message is too large"),
+    "web.incoming_webhook.text.app_error": Meaning("payload", "the message has no text"),
+    "web.incoming_webhook.user.app_error": Meaning("channel", "who made the webhook does not exist any more"),
+}
+
+TEAMS: dict[str, Meaning] = {
+    "AuthorizationFailed": Meaning("channel", "the address is incomplete or no longer valid (its sig=)"),
+    "DirectApiAuthorizationRequired": Meaning("channel", "the workflow does not let anyone post: set its trigger to Anyone"),
+    "InvalidSignature": Meaning("channel", "the address is incomplete or no longer valid (its sig=)"),
+    "TriggerInputSchemaMismatch": Meaning("payload", "the workflow's trigger asks for another form of message"),
+    "WorkflowNotFound": Meaning("channel", "the workflow was deleted"),
+    "WorkflowTriggerIsNotEnabled": Meaning("channel", "the workflow is switched off or was deleted"),
+    "WorkflowTriggerNotFound": Meaning("channel", "the workflow has another trigger now"),
 }

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from bot.edge.store import engine, migrate
 from bot.edge.store.lock import StateLock
-from bot.errors import StateError
+from bot.errors import StateDamaged, StateError
 
 Transaction: TypeAlias = sa.Connection
 Reading: TypeAlias = sa.Connection
@@ -32,7 +32,8 @@ class Store:
         self.path = path
         self._writer, self._reader, self._lock = writer, reader, lock
         self._gate = threading.Lock()
-        self._inode = path.stat().st_ino
+        self.commits = 0  # transactions that went through: whether the state can be written (again)
+        self._file, self._wal = _identity(path), _identity(_wal(path))
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -40,6 +41,7 @@ class Store:
         assert self._writer is not None, "opened for reading"  # noqa: S101 - a programming error
         with self._gate, engine.translated(self.path), self._writer.begin() as connection:
             yield connection
+        self.commits += 1
 
     @contextmanager
     def read(self) -> Iterator[Reading]:
@@ -47,12 +49,16 @@ class Store:
         with engine.translated(self.path), self._reader.connect() as connection:
             yield connection
 
-    def is_there(self) -> bool:
-        """Whether the file we work on is still the one at its path: SQLite writes on into a deleted file unawares."""
-        try:
-            return self.path.stat().st_ino == self._inode
-        except OSError:
-            return False
+    def lost(self) -> StateDamaged | None:
+        """What happened to the files under us, if they are not those we opened: SQLite writes on into deleted ones unawares."""
+        file, wal = _identity(self.path), _identity(_wal(self.path))
+        if file == self._file and wal == (self._wal or wal):
+            self._wal = wal
+            return None
+        what = "its write-ahead log" if file == self._file else "its file"
+        happened = "deleted" if (wal if file == self._file else file) is None else "replaced"
+        hint = engine.way_out(self.path) if file is None else "start again: what stands there now is checked first"
+        return StateDamaged(f"{self.path}: {what} was {happened} while we worked on it; {hint}")
 
     def close(self) -> None:
         """Let go of the files and the lock."""
@@ -61,6 +67,19 @@ class Store:
             self._writer.dispose()  # last, for it alone can fold the WAL back into the file
         if self._lock is not None:
             self._lock.release()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _wal(path: Path) -> Path:
+    path = path.resolve()
+    return path.with_name(path.name + "-wal")
 
 
 def open_state(path: Path) -> Store:
@@ -92,6 +111,8 @@ def open_shared(path: Path) -> Store:
 
 def open_reading(path: Path) -> Store:
     """The state, to look at. Raises StateError when there is none yet, or when it is not this version's."""
+    if engine.is_gone(path):
+        raise engine.gone(path)
     if not path.exists() or path.stat().st_size == 0:
         raise StateError(f"{path}: no state yet; `storywatch once` or `storywatch run` makes it")
     reader = engine.reader(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -11,20 +12,35 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
-from bot.errors import StateBusy, StateError
+from bot.edge.store import shelf
+from bot.errors import StateBusy, StateDamaged, StateError, StateFull
 
 BUSY_SECONDS = 5.0  # how long a statement waits for another process's lock before it says so
 # quick_check reads the whole file, at about 300 MB/s here: beyond this size it would hold up every start.
+# What lies above it is checked once a day, with the daily copy.
 CHECKED_BYTES = 200_000_000
+# The write-ahead log is cut back to this once it is folded in: a long read (a copy) lets it grow meanwhile.
+WAL_BYTES = 16_000_000
 
 
 def create_files(path: Path) -> None:
     """Make the state's folder (0700) and file (0600) where they are missing; SQLite's own files copy the mode."""
+    if is_gone(path):
+        raise gone(path)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
     except OSError as error:
-        raise StateError(f"{path}: cannot be opened for writing: {error.strerror}") from error
+        raise of_os(path, error) from error
+
+
+def is_gone(path: Path) -> bool:
+    """Whether a state that once was there is missing or empty: its copies are still on the shelf."""
+    try:
+        size = path.stat().st_size
+    except OSError:
+        size = 0
+    return not size and bool(shelf.copies(path))
 
 
 def writer(path: Path) -> sa.Engine:
@@ -48,7 +64,7 @@ def reader(path: Path) -> sa.Engine:
 
 
 def _engine(path: Path, *, mode: str) -> sa.Engine:
-    url = sa.URL.create("sqlite", database=f"file:{_quoted(path)}", query={"mode": mode, "uri": "true"})
+    url = sa.URL.create("sqlite", database=uri(path), query={"mode": mode, "uri": "true"})
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -56,13 +72,15 @@ def _engine(path: Path, *, mode: str) -> sa.Engine:
         connection.isolation_level = None  # the driver must not open transactions of its own
         # FULL: a commit survives a power cut (1.5 ms each here); we commit a few times a minute.
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA journal_size_limit={WAL_BYTES}")
 
     return engine
 
 
-def _quoted(path: Path) -> str:
-    """A path inside an SQLite URI (sqlite.org/uri.html, section 3)."""
-    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+def uri(path: Path, how: str = "") -> str:
+    """A path as an SQLite URI (sqlite.org/uri.html, section 3), with what follows its question mark."""
+    quoted = str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return f"file:{quoted}?{how}" if how else f"file:{quoted}"
 
 
 def check(engine: sa.Engine, path: Path) -> None:
@@ -73,7 +91,7 @@ def check(engine: sa.Engine, path: Path) -> None:
             return
         found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if found != "ok":
-        raise StateError(_corrupt(path))
+        raise damaged(path)
 
 
 def use_wal(engine: sa.Engine, path: Path) -> None:
@@ -85,8 +103,22 @@ def use_wal(engine: sa.Engine, path: Path) -> None:
         driver.execute("PRAGMA journal_mode=WAL")
 
 
-def _corrupt(path: Path) -> str:
-    return f"{path}: the state is damaged (nothing was changed); put a backup in its place, or move it away to start anew"
+def damaged(path: Path) -> StateDamaged:
+    """The error for a state whose contents cannot be trusted, with the one command that helps."""
+    return StateDamaged(f"{path}: the state is damaged (nothing was changed); {way_out(path)}")
+
+
+def gone(path: Path) -> StateDamaged:
+    """The error for a state that is not there, though copies of it are."""
+    return StateDamaged(f"{path}: the state is gone, but copies of it are there; {way_out(path)}")
+
+
+def way_out(path: Path) -> str:
+    """The newest copy of a state and the command that goes back to it, or the one that starts without any."""
+    found = shelf.copies(path)
+    if not found:
+        return "there is no copy of it; to put it aside and start with a new baseline: storywatch restore --empty"
+    return f"the newest copy is {found[0].path.name}; to go back to it: storywatch restore"
 
 
 @contextmanager
@@ -97,18 +129,28 @@ def translated(path: Path) -> Iterator[None]:
     except (exc.IntegrityError, exc.ProgrammingError):
         raise  # a bug of ours, which a word about the state would hide
     except exc.DatabaseError as error:
-        raise _ours(path, str(error.orig)) from error
+        raise ours(path, str(error.orig)) from error
     except sqlite3.DatabaseError as error:
-        raise _ours(path, str(error)) from error
+        raise ours(path, str(error)) from error
 
 
-def _ours(path: Path, said: str) -> StateError:
+def of_os(path: Path, error: OSError) -> StateError:
+    """The operating system's error about the state's files as ours."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StateFull(f"{path}: no space left on the disk")
+    return StateError(f"{path}: cannot be opened for writing: {error.strerror}")
+
+
+def ours(path: Path, said: str) -> StateError:
+    """What SQLite said as one of our errors."""
     if "locked" in said or "busy" in said:
         return StateBusy(f"{path}: locked by another process for {BUSY_SECONDS:.0f} s; is another Storywatch or sqlite3 at work?")
     if "malformed" in said or "not a database" in said or "corrupt" in said:
-        return StateError(_corrupt(path))
+        return damaged(path)
     if "readonly" in said or "unable to open" in said:
         return StateError(f"{path}: cannot be written ({said}); check the owner and the rights of the file and its folder")
     if "full" in said:
-        return StateError(f"{path}: no space left on the disk; nothing was lost, free some and start again")
+        return StateFull(f"{path}: no space left on the disk; nothing was lost, and work goes on once there is some")
+    if "I/O error" in said:
+        return StateError(f"{path}: the disk fails ({said}); nothing was changed, look at the disk and the system's log")
     return StateError(f"{path}: {said}")

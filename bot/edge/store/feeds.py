@@ -14,11 +14,30 @@ from bot.model import Feed, FeedState
 # A due time further off than any rule of ours sets was written under a wrong clock.
 HORIZON = timedelta(days=2)
 
-_STATE = [column for column in feeds.columns if column.name not in {"listed", "lease_until"}]
+_STATE = [column for column in feeds.columns if column.name not in {"listed", "lease_until", "every"}]
 _NAMES = [column.name for column in _STATE]
-_CHANGED = [name for name in _NAMES if name not in {"name", "url"}]
-# A poll that found nothing new changes only these.
-_POLLED = ("etag", "modified", "next_due", "last_polled", "last_ok", "failures", "problem", "lasting")
+_CHANGED = [name for name in _NAMES if name not in {"name", "url", "told"}]  # told: see health.py
+# A poll that found nothing new leaves these as they are.
+_DOCUMENT = {
+    "body_hash",
+    "first_polled",
+    "asks_every",
+    "asks_base",
+    "skip_hours",
+    "skip_days",
+    "entries",
+    "gap",
+    "last_new",
+    "arrivals",
+}
+_POLLED = [name for name in _CHANGED if name not in _DOCUMENT]
+# What belongs to an address, and is forgotten with it.
+_OF_ADDRESS: dict[str, Any] = {
+    "etag": None, "modified": None, "body_hash": None, "listed": None, "problem": None, "failures": 0, "lasting": False,
+    "confirmed": 0, "asks_every": None, "asks_base": None, "skip_hours": 0, "skip_days": 0, "entries": 0, "turnover": None,
+    "score": 0.0, "good": 0, "failing_since": None, "streak": None, "streak_since": None, "streak_count": 0, "adopted": None,
+    "adopted_inside": False, "stopped": False, "told": None,
+}  # fmt: skip
 
 
 def sync(tx: sa.Connection, watched: Sequence[Feed], now: datetime) -> None:
@@ -27,29 +46,31 @@ def sync(tx: sa.Connection, watched: Sequence[Feed], now: datetime) -> None:
     A new feed is due at once. A feed whose address changed forgets what belonged to the address
     (validators, body), not what it saw. A feed no longer watched keeps its row, but is never due.
     """
-    stored = {row.name: row for row in tx.execute(sa.select(feeds.c.name, feeds.c.url, feeds.c.next_due, feeds.c.failures))}
+    kept = tx.execute(sa.select(feeds.c.name, feeds.c.url, feeds.c.next_due, feeds.c.failures, feeds.c.stopped, feeds.c.every))
+    stored = {row.name: row for row in kept}
     names = {feed.name for feed in watched}
-    gone = [{"n": name} for name, row in stored.items() if name not in names and row.next_due is not None]
+    gone = [{"n": name} for name, row in stored.items() if name not in names and (row.next_due is not None or row.stopped)]
     if gone:
-        tx.execute(sa.update(feeds).where(feeds.c.name == sa.bindparam("n")).values(next_due=None), gone)
+        tx.execute(sa.update(feeds).where(feeds.c.name == sa.bindparam("n")).values(next_due=None, stopped=False), gone)
     for feed in watched:
         row = stored.get(feed.name)
         if row is None:
-            tx.execute(sa.insert(feeds).values(name=feed.name, url=feed.url, next_due=now))
+            tx.execute(sa.insert(feeds).values(name=feed.name, url=feed.url, next_due=now, every=_every(feed)))
         elif row.url != feed.url:
-            fresh = {
-                "etag": None,
-                "modified": None,
-                "body_hash": None,
-                "listed": None,
-                "problem": None,
-                "failures": 0,
-                "lasting": False,
-            }
-            tx.execute(sa.update(feeds).where(feeds.c.name == feed.name).values(url=feed.url, next_due=now, **fresh))
-        elif row.next_due is None or (row.failures == 0 and row.next_due > now + feed.interval * 1.1):
-            # It came back, or its interval was shortened; a due time that a failure set stands.
-            tx.execute(sa.update(feeds).where(feeds.c.name == feed.name).values(next_due=now))
+            moved = sa.update(feeds).where(feeds.c.name == feed.name)
+            tx.execute(moved.values(url=feed.url, next_due=now, every=_every(feed), **_OF_ADDRESS))
+        elif not row.stopped and row.next_due is None:  # it came back
+            tx.execute(sa.update(feeds).where(feeds.c.name == feed.name).values(next_due=now, every=_every(feed)))
+        elif row.every != _every(feed):
+            # A shorter interval holds at once; a due time that a failure set stands.
+            shorter = not row.stopped and row.every is not None and row.every > _every(feed) and row.failures == 0
+            sooner = shorter and row.next_due > now + feed.interval * 1.1
+            due = {"next_due": now} if sooner else {}
+            tx.execute(sa.update(feeds).where(feeds.c.name == feed.name).values(every=_every(feed), **due))
+
+
+def _every(feed: Feed) -> int:
+    return int(feed.interval.total_seconds())
 
 
 def take_over(tx: sa.Connection, longest: timedelta, now: datetime) -> None:
@@ -121,6 +142,12 @@ def postpone(tx: sa.Connection, until: Mapping[str, datetime]) -> None:
     rows = [{"n": name, "later": moment} for name, moment in until.items()]
     tx.execute(update.values(next_due=sa.bindparam("later", type_=feeds.c.next_due.type)), rows)
     tx.execute(_RELEASE, [{"n": name} for name in until])
+
+
+def keep_told(tx: sa.Connection, told: Mapping[str, str | None]) -> None:
+    """Remember what the operators were told of those feeds."""
+    update = sa.update(feeds).where(feeds.c.name == sa.bindparam("n")).values(told=sa.bindparam("now"))
+    tx.execute(update, [{"n": name, "now": what} for name, what in told.items()])
 
 
 def states(connection: sa.Connection) -> dict[str, FeedState]:

@@ -18,7 +18,7 @@ class StateLock:
     """
 
     def __init__(self, state: Path) -> None:
-        self.path = state.with_name(state.name + ".lock")
+        self.path = _beside(state)
         try:
             self._fd = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -49,7 +49,7 @@ class StateLock:
 def owner(state: Path) -> int | None:
     """The process that works on the state now, if any."""
     try:
-        fd = os.open(state.with_name(state.name + ".lock"), os.O_RDONLY | os.O_CLOEXEC)
+        fd = os.open(_beside(state), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
     try:
@@ -60,3 +60,9 @@ def owner(state: Path) -> int | None:
         return None
     finally:
         os.close(fd)
+
+
+def _beside(state: Path) -> Path:
+    """The lock's file, beside the state itself: a symbolic link to the state must not lead to another lock."""
+    state = state.resolve()
+    return state.with_name(state.name + ".lock")

@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.edge.store.items import chunks
-from bot.edge.store.schema import EPOCH, articles, items, verdicts
+from bot.edge.store.moment import EPOCH
+from bot.edge.store.schema import articles, items, verdicts
 from bot.model import Extent, Past, Said
 
 _PAGE = 500

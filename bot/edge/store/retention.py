@@ -7,20 +7,21 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.edge.store import search
-from bot.edge.store.schema import alert_items, alerts, articles, attempts, developments, items, marks, meta, prints, verdicts
+from bot.edge.store.outgoing import alert_items, alerts, attempts, parts
+from bot.edge.store.schema import articles, developments, items, marks, meta, prints, verdicts
 from bot.edge.store.verdicts import body
 
-BATCH = 200  # rows of one transaction: 20-40 ms here, so that pruning never holds a poll up
+BATCH = 200  # rows of one transaction at most: 20-40 ms on an idle machine
 
 
-def prune_texts(tx: sa.Connection, before: datetime) -> int:
+def prune_texts(tx: sa.Connection, before: datetime, limit: int = BATCH) -> int:
     """Drop the article texts of items first seen before then, one batch; returns how many."""
     query = (
         sa.select(items.c.id, items.c.title, items.c.summary, articles.c.text)
         .join(articles, articles.c.item == items.c.id)
         # What the user marked is what rules are measured against: its text stays as long as the item.
         .where(items.c.first_seen < before, items.c.due.is_(None), items.c.id.not_in(sa.select(marks.c.item)))
-        .limit(BATCH)
+        .limit(limit)
     )
     found = tx.execute(query).all()
     for row in found:
@@ -31,7 +32,7 @@ def prune_texts(tx: sa.Connection, before: datetime) -> int:
     return len(found)
 
 
-def prune_items(tx: sa.Connection, before: datetime) -> int:
+def prune_items(tx: sa.Connection, before: datetime, limit: int = BATCH) -> int:
     """Drop items first seen before then, with all that hangs on them, one batch; returns how many.
 
     What still waits (to be judged, to be delivered) is kept. The ``seen`` keys stay for good: a feed
@@ -47,7 +48,7 @@ def prune_items(tx: sa.Connection, before: datetime) -> int:
         .outerjoin(articles, articles.c.item == items.c.id)
         .where(items.c.first_seen < before, items.c.due.is_(None), ~open_alert.exists())
         .order_by(items.c.first_seen)
-        .limit(BATCH)
+        .limit(limit)
     )
     found = tx.execute(query).all()
     for row in found:
@@ -62,9 +63,10 @@ def prune_items(tx: sa.Connection, before: datetime) -> int:
 
 def prune_outbox(tx: sa.Connection, before: datetime) -> None:
     """Drop alerts from before then that wait for nothing, with their attempts; and developments of which nothing is left."""
-    gone = sa.and_(alerts.c.created < before, alerts.c.state.in_(("delivered", "merged", "parked")))
+    gone = sa.and_(alerts.c.created < before, alerts.c.state.in_(("delivered", "merged", "parked", "dropped")))
     old = sa.select(alerts.c.seq).where(gone)
     tx.execute(sa.delete(attempts).where(attempts.c.alert.in_(old)))
+    tx.execute(sa.delete(parts).where(parts.c.alert.in_(old)))
     tx.execute(sa.delete(alert_items).where(alert_items.c.alert.in_(old)))
     tx.execute(sa.delete(alerts).where(gone))
     used = sa.select(verdicts.c.item).where(verdicts.c.development == developments.c.id)

@@ -1,38 +1,18 @@
 """The tables of the state, as SQLAlchemy Core sees them. Migrations make them; a test holds the two equal.
 
-Moments are integers: milliseconds since the epoch, UTC. ``items.due`` and ``feeds.next_due`` are the
+``items.due`` and ``feeds.next_due`` are the
 work lists (NULL: nothing to do), so the ticks never scan the log, however long it has grown.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import sqlalchemy as sa
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
-
-
-class Moment(sa.types.TypeDecorator[datetime]):
-    """An aware UTC datetime kept as integer milliseconds: sorts, compares and survives every locale."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy's signature
-        """To the database."""
-        del dialect
-        return None if value is None else (value - EPOCH) // MILLISECOND
-
-    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ANN401 - as above
-        """From the database."""
-        del dialect
-        return None if value is None else EPOCH + timedelta(milliseconds=value)
-
+from bot.edge.store.moment import Moment
 
 metadata = sa.MetaData()
+
+_COUNTS = ("confirmed", "answers", "skip_hours", "skip_days", "entries", "arrivals", "good", "streak_count")
 
 feeds = sa.Table(
     "feeds",
@@ -51,7 +31,35 @@ feeds = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
     sa.Column("problem", sa.Text),
     sa.Column("lasting", sa.Boolean, nullable=False, server_default="0"),  # the problem will not pass by itself
+    sa.Column("every", sa.Integer),  # the interval it was configured with last, in seconds
+    # The rest is told in model.FeedState.
+    *(sa.Column(name, sa.Integer, nullable=False, server_default="0") for name in _COUNTS),
+    sa.Column("asks_every", sa.Integer),
+    sa.Column("asks_base", Moment),
+    sa.Column("gap", sa.Float),
+    sa.Column("last_new", Moment),
+    sa.Column("turnover", sa.Float),
+    sa.Column("score", sa.Float, nullable=False, server_default="0"),
+    sa.Column("failing_since", Moment),
+    sa.Column("streak", sa.Text),
+    sa.Column("streak_since", Moment),
+    sa.Column("adopted", sa.Text),
+    sa.Column("adopted_inside", sa.Boolean, nullable=False, server_default="0"),
+    sa.Column("stopped", sa.Boolean, nullable=False, server_default="0"),
+    sa.Column("told", sa.Text),  # of its health, to the operators: written by health.py alone
     sa.Index("feeds_due", "next_due", sqlite_where=sa.text("next_due IS NOT NULL")),
+)
+
+# Where polls of a feed did not overlap: what was listed only between two of them was never seen.
+gaps = sa.Table(
+    "gaps",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("feed", sa.Text, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("until", Moment, nullable=False),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Index("gaps_feed", "feed", "since"),
 )
 
 items = sa.Table(
@@ -142,6 +150,7 @@ developments = sa.Table(
     sa.Column("story", sa.Text, nullable=False),
     sa.Column("headline", sa.Text, nullable=False),
     sa.Column("opened", Moment, nullable=False),
+    sa.Column("muted", sa.Boolean, nullable=False, server_default="0"),  # nobody was told of it yet, for a mute held
     sqlite_autoincrement=True,
 )
 
@@ -158,53 +167,13 @@ prints = sa.Table(
     sa.Index("prints_at", "at"),
 )
 
-# The outbox.
-alerts = sa.Table(
-    "alerts",
+# Stories and feeds of which nobody is told for a time.
+mutes = sa.Table(
+    "mutes",
     metadata,
-    sa.Column("seq", sa.Integer, primary_key=True),
-    sa.Column("id", sa.Text, nullable=False, unique=True),
-    sa.Column("channel", sa.Text, nullable=False),
-    sa.Column("type", sa.Text, nullable=False),
-    sa.Column("story", sa.Text, nullable=False),
-    sa.Column("development", sa.Integer),
-    sa.Column("content", sa.JSON, nullable=False),
-    sa.Column("created", Moment, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("due", Moment),  # of `retry`: not before
-    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("since", Moment, nullable=False),  # when its tries began: `alerts retry` begins anew
-    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),  # attempts since then
-    sa.Column("plain", sa.Boolean, nullable=False, server_default="0"),  # the rich form was refused
-    sa.Column("parts", sa.Integer, nullable=False, server_default="0"),  # messages of it accepted so far
-    sa.Column("why", sa.Text, nullable=False, server_default=""),
-    sa.Column("delivered_at", Moment),
-    sa.Column("merged_into", sa.Text),
-    sa.Index("alerts_open", "channel", "seq", sqlite_where=sa.text("state IN ('queued', 'retry', 'sending')")),
-    sa.Index("alerts_sent", "channel", "delivered_at"),
-    # One new-development alert per channel, whatever is judged twice.
-    sa.Index("alerts_once", "channel", "development", unique=True, sqlite_where=sa.text("type = 'development.new'")),
-    sqlite_autoincrement=True,
-)
-
-alert_items = sa.Table(
-    "alert_items",
-    metadata,
-    sa.Column("item", sa.Integer, primary_key=True),
-    sa.Column("alert", sa.Integer, primary_key=True),
-    sa.Index("alert_items_alert", "alert"),
-    sqlite_with_rowid=False,
-)
-
-attempts = sa.Table(
-    "attempts",
-    metadata,
-    sa.Column("alert", sa.Integer, primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("at", Moment, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("status", sa.Integer),
-    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("until", Moment, nullable=False),
     sqlite_with_rowid=False,
 )
 

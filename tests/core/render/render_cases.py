@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
-from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator, FormatChecker
-from slack_sdk.models.blocks import Block
 
 from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch
+from tests.contracts.schemas import CONTRACTS
 
-CONTRACTS = Path(__file__).resolve().parents[4] / "shared" / "contracts"
 needs_contracts = pytest.mark.skipif(not CONTRACTS.is_dir(), reason="../shared/contracts is not here: schemas not checked")
 STABLE = settings(max_examples=30, derandomize=True, deadline=None)
 
@@ -141,98 +133,3 @@ def entry_numbered(one: AlertEntry, number: int) -> AlertEntry:
     about = {"url": one.item.url, "published": one.item.published, "outlet": one.item.outlet, "feed": one.item.feed}
     about |= {"outlets": one.development.outlets, "sentence": one.match.sentence, "terms": one.match.terms}
     return entry(number, f"n{number}n {one.item.title}", **about, where=one.match.where)
-
-
-# ---------------------------------------------------------------- what must hold
-
-
-@cache
-def _validator(name: str) -> Draft202012Validator:
-    return Draft202012Validator(json.loads((CONTRACTS / name).read_text()), format_checker=FormatChecker())
-
-
-def schema_problems(name: str, body: object) -> list[str]:
-    """What the schema of ../shared/contracts says against a body; nothing where that folder is absent."""
-    return (
-        [f"{error.json_path}: {error.message[:200]}" for error in _validator(name).iter_errors(body)]
-        if CONTRACTS.is_dir()
-        else []
-    )
-
-
-def units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-_SLACK_LINK = re.compile(r"<(https?://[^|<>\s]+)\|([^<>]+)>")
-_SLACK_DATE = re.compile(r"<!date\^-?\d+\^\{date_short_pretty\} \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>")
-
-
-def slack_problems(body: dict[str, Any]) -> Iterator[str]:
-    yield from schema_problems("slack-message.schema.json", body)
-    blocks = body.get("blocks", [])
-    for block in Block.parse_all(blocks):
-        block.validate_json()
-    pieces = [element["text"] for block in blocks for element in (block.get("elements") or [block["text"]])]
-    if len(blocks) > 45 or sum(map(units, pieces)) > 9000:
-        yield f"{len(blocks)} blocks, {sum(map(units, pieces))} units"
-    if any(units(piece) > 3000 or not piece for piece in pieces) or units(body["text"]) > 40_000:
-        yield "a text too long or empty"
-    if not all(element["verbatim"] for block in blocks for element in (block.get("elements") or [block["text"]])):
-        yield "not verbatim"
-    if body["unfurl_links"] or body["unfurl_media"]:
-        yield "unfurls"
-    for piece in (*pieces, body["text"]):
-        yield from _slack_text(piece)
-
-
-def _slack_text(text: str) -> Iterator[str]:
-    rest = _SLACK_DATE.sub("date", _SLACK_LINK.sub(r"\2", text))
-    rest = re.sub("^>", "", rest, flags=re.MULTILINE)
-    if "<" in rest or ">" in rest:
-        yield f"markup that is not ours: {rest[:200]!r}"
-    if re.search(r"&(?!amp;|lt;|gt;)", rest):
-        yield f"an ampersand not escaped: {rest[:200]!r}"
-    if re.search(r"[_~`]\w[^\n]*\w[_~`]", re.sub(r"(?<=[^\W_])_+(?=[^\W_])", "", rest)) or re.search(r"@\w|:\w+:|\]\(|://", rest):
-        yield f"formatting or a mention alive: {rest[:200]!r}"
-
-
-def slack_seen(text: str) -> str:
-    """Slack text as a reader sees it, look-alikes turned back."""
-    bare = _SLACK_LINK.sub(r"\2", text).replace("*", "").replace("\u200b", "")
-    return unescape(bare).translate(str.maketrans("∗∼ˋˍ", "*~`_"))
-
-
-_DISCORD_LINK = re.compile(r"\[([^\[\]]*)\]\((https?://[^()\s]+)\)")
-
-
-def discord_problems(body: dict[str, Any]) -> Iterator[str]:
-    yield from schema_problems("discord-execute-webhook.schema.json", body)
-    if body["allowed_mentions"] != {"parse": []}:
-        yield "mentions allowed"
-    embeds = body.get("embeds", [])
-    limits = {"title": 256, "description": 4096}
-    if any(units(embed.get(name, "")) > limit for embed in embeds for name, limit in limits.items()) or len(embeds) > 10:
-        yield "an embed too long"
-    pieces = [embed[name] for embed in embeds for name in limits if name in embed]
-    authors = [embed["author"]["name"] for embed in embeds if "author" in embed]
-    if sum(map(units, (*pieces, *authors))) > 6000 or any(units(author) > 256 for author in authors):
-        yield "embeds too long in all"
-    if units(body.get("content", "")) > 2000 or not (embeds or body["content"].strip()):
-        yield "content too long or empty"
-    if any(not piece.strip() for piece in (*pieces, *authors)):
-        yield "an empty text"
-    for piece in (*pieces, body.get("content", "")):
-        yield from _discord_text(piece)
-
-
-def _discord_text(text: str) -> Iterator[str]:
-    bare = _DISCORD_LINK.sub(r"\1", re.sub(r"\\[^0-9A-Za-z\s]", "·", text))
-    bare = re.sub(r"<t:-?\d+:[fR]>", "time", re.sub(r"^> ", "", bare, flags=re.MULTILINE)).replace("**", "")
-    if re.search(r"[*_~`\[\]<|\\]|https?://|:\w+:|@\w|^(?:[#>+-]|\d+[.)]\s)", bare, re.MULTILINE):
-        yield f"markup or a mention alive: {bare[:300]!r}"
-
-
-def discord_seen(text: str) -> str:
-    """Discord text as a reader sees it."""
-    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", _DISCORD_LINK.sub(r"\1", text).replace("**", "")).replace("\u200b", "")

@@ -3,9 +3,11 @@
 import json
 
 import pytest
-from render_cases import PROBLEM, TEST, UNIX, alert, digest, discord_problems, entry, needs_contracts, schema_problems
+from render_cases import PROBLEM, TEST, UNIX, alert, digest, entry, needs_contracts
 
 from bot.core.render import discord, escape, payloads
+from tests.contracts.checks import discord_problems
+from tests.contracts.schemas import schema_problems
 
 DATE = f"<t:{UNIX}:f> (<t:{UNIX}:R>)"
 QUOTE = "> **OpenAI** is considering a contract with **NATO**, the senators said."
@@ -130,3 +132,32 @@ def test_a_word_inside_other_letters_is_bold_in_scripts_without_blanks():
 def test_parentheses_and_blanks_do_not_end_a_link():
     (body,) = discord.render(digest(entry(url="https://e.org/a_(b) c"), entry()))
     assert "](https://e.org/a_%28b%29%20c)**\n" in body["embeds"][0]["description"]
+
+
+def test_a_forum_gets_a_thread_named_after_the_headline():
+    (body,) = discord.render(alert(entry(title="OpenAI weighs " + "NATO deal @everyone " * 20)), forum=True)
+    assert len(body["thread_name"]) <= 100
+    assert body["thread_name"].startswith("OpenAI weighs NATO deal @\u200beveryone NATO")
+    assert body["thread_name"].endswith("…")
+    assert discord.plain(alert(entry()), forum=True)[0]["thread_name"] == "OpenAI weighs NATO deal"
+
+
+def test_each_part_of_a_long_digest_opens_a_thread_that_says_which_it_is():
+    sent = discord.render(digest(*(entry(number) for number in range(60)), story_title="S" * 300), forum=True)
+    assert [body["thread_name"][-7:] for body in sent] == [f" {number} of {len(sent)}" for number in range(1, len(sent) + 1)]
+
+
+CALLED = {
+    "everyone": (("@here",), {"parse": ["everyone"]}),
+    "a user and a role": (("<@12>", "<@&34>"), {"parse": [], "users": ["12"], "roles": ["34"]}),
+    "nobody": ((), {"parse": []}),
+}
+
+
+@pytest.mark.parametrize(("calls", "allowed"), CALLED.values(), ids=CALLED)
+def test_nobody_is_called_but_whom_the_operator_names_and_once(calls, allowed):
+    for form in (discord.render, discord.plain):
+        first, *rest = form(digest(*(entry(number, "@everyone <@12>") for number in range(60))), calls)
+        assert first["allowed_mentions"] == allowed
+        assert first.get("content", "").startswith(" ".join(calls))
+        assert all(body["allowed_mentions"] == NOBODY for body in rest)

@@ -8,51 +8,58 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render_cases import (
-    MENTIONS,
-    STABLE,
-    TEST,
-    URLS,
-    alert,
-    digest,
-    digests,
-    discord_problems,
-    discord_seen,
-    entry,
-    entry_numbered,
-    single_alerts,
-    slack_problems,
-    slack_seen,
-    texts,
-    urls,
-)
+from render_cases import MENTIONS, STABLE, TEST, URLS, alert, digest, digests, entry, entry_numbered, single_alerts, texts, urls
 
 from bot.core.render import escape, payloads
+from tests.contracts.checks import ALIVE, PROBLEMS, card_texts, discord_seen, mattermost_seen, slack_seen, teams_seen
 
-PROBLEMS = {"slack": slack_problems, "discord": discord_problems}
+KINDS = ("slack", "discord", "mattermost", "teams")
+CALLS = {
+    "slack": ("<!here>", "<@U12345>", "<!subteam^S12345>"),
+    "discord": ("@here", "<@12345>", "<@&67890>"),
+    "mattermost": ("@channel", "@desk.editor"),
+}
 
 
-def bodies(one, kind, plain=False):
-    return [json.loads(payload.body) for payload in payloads(one, kind, plain=plain)]
+def bodies(one, kind, plain=False, **about):
+    return [json.loads(payload.body) for payload in payloads(one, kind, plain=plain, **about)]
+
+
+def wrong(one, kind, plain=False, calls=(), **about):
+    """Everything wrong with the messages of an alert, mentions alive among it."""
+    sent = bodies(one, kind, plain, calls=calls, **about)
+    assert sent
+    checks = (PROBLEMS[kind], ALIVE[kind])
+    return [said for number, body in enumerate(sent) for check in checks for said in check(body, () if number else calls)]
 
 
 def said(kind, body):
     if kind == "slack":
         return slack_seen(body["text"])
+    if kind == "mattermost":
+        return mattermost_seen(body["text"])
+    if kind == "teams":
+        return "\n".join(map(teams_seen, card_texts(body)))
     return discord_seen(body.get("content") or "\n".join(part.get("description", "") for part in body["embeds"]))
 
 
-@pytest.mark.parametrize("kind", ["slack", "discord"])
+@pytest.mark.parametrize("kind", KINDS)
 @STABLE
 @given(one=single_alerts() | digests())
 def test_no_message_breaks_a_rule_of_its_channel(kind, one):
     for plain in (False, True):
-        sent = bodies(one, kind, plain)
-        assert sent
-        assert [problem for body in sent for problem in PROBLEMS[kind](body)] == []
+        assert wrong(one, kind, plain) == []
 
 
-@pytest.mark.parametrize("kind", ["slack", "discord"])
+@pytest.mark.parametrize("kind", CALLS)
+@STABLE
+@given(one=single_alerts() | digests(), forum=st.booleans())
+def test_whom_the_operator_names_is_called_once_and_nobody_else(kind, one, forum):
+    for plain in (False, True):
+        assert wrong(one, kind, plain, calls=CALLS[kind], forum=forum) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("text", MENTIONS)
 def test_hostile_text_is_harmless_wherever_it_stands(kind, text):
     about = {"outlet": text, "outlets": (text, f"2{text}"), "feed": text, "sentence": f"OpenAI {text}"}
@@ -65,19 +72,19 @@ def test_hostile_text_is_harmless_wherever_it_stands(kind, text):
         alert(type="test", channel=text, story_title=text),
     ):
         for plain in (False, True):
-            assert [problem for body in bodies(one, kind, plain) for problem in PROBLEMS[kind](body)] == []
+            assert wrong(one, kind, plain) == []
 
 
-@pytest.mark.parametrize("kind", ["slack", "discord"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("url", URLS)
 def test_a_hostile_address_never_spoils_a_message(kind, url):
     for one in (alert(entry(url=url)), digest(*[entry(url=url)] * 60)):
         for plain in (False, True):
-            assert [problem for body in bodies(one, kind, plain) for problem in PROBLEMS[kind](body)] == []
+            assert wrong(one, kind, plain) == []
 
 
 @pytest.mark.parametrize("plain", [False, True])
-@pytest.mark.parametrize("kind", ["slack", "discord"])
+@pytest.mark.parametrize("kind", KINDS)
 @STABLE
 @given(one=digests())
 def test_a_digest_names_every_entry_once_and_in_order(kind, plain, one):
@@ -85,7 +92,7 @@ def test_a_digest_names_every_entry_once_and_in_order(kind, plain, one):
     assert re.findall(r"\bn(\d+)n\b", text) == [str(number) for number in range(len(one.entries))]
 
 
-@pytest.mark.parametrize("kind", ["slack", "discord"])
+@pytest.mark.parametrize("kind", KINDS)
 @STABLE
 @given(one=digests())
 def test_both_forms_tell_the_same_entries_in_the_same_messages(kind, one):
@@ -122,6 +129,9 @@ def test_escaped_text_reads_as_it_was_written(text):
     assert "".join(escape.plain(written).split("\u200b")) == written
     unmarked = "".join(char for char in written if char not in "*＊~`｀_＿∗﹡∼ˋˍ⸏")
     assert slack_seen(escape.slack(unmarked)) == unmarked
+    assert mattermost_seen(escape.mattermost(written)) == written.strip()
+    untagged = re.sub(r"</?at\b[^<>]*>", "", unmarked, flags=re.IGNORECASE)
+    assert teams_seen(escape.teams(untagged)) == untagged.strip()
 
 
 @STABLE
@@ -134,11 +144,11 @@ def test_a_link_is_an_http_address_of_plain_characters(url):
 @STABLE
 @given(text=st.text(max_size=300), limit=st.integers(1, 80))
 def test_a_fitted_text_fits_and_holds_no_half_escape(text, limit):
-    for escaper in (escape.slack, escape.discord, escape.plain):
+    for escaper in (escape.slack, escape.discord, escape.mattermost, escape.teams, escape.plain):
         fitted = escape.fitted(escape.one_line(text), limit, escaper)
         assert escape.units(fitted) <= max(limit, 1)
         assert not re.search(r"&(?!amp;|lt;|gt;)", fitted) or escaper is not escape.slack
-        assert not re.search(r"(?<!\\)(?:\\\\)*\\$", fitted) or escaper is not escape.discord
+        assert not re.search(r"(?<!\\)(?:\\\\)*\\$", fitted) or escaper not in {escape.discord, escape.mattermost}
 
 
 def test_a_long_digest_is_told_shorter_before_it_is_told_in_parts():
@@ -147,32 +157,34 @@ def test_a_long_digest_is_told_shorter_before_it_is_told_in_parts():
 
     assert [count(number, "slack") for number in (1, 15, 40, 300)] == [1, 1, 1, 7]
     assert [count(number, "discord") for number in (1, 10, 18, 300)] == [1, 1, 1, 18]
+    assert [count(number, "mattermost") for number in (1, 30, 300)] == [1, 1, 3]
+    assert [count(number, "teams") for number in (1, 15, 300)] == [1, 1, 5]
 
 
-@pytest.mark.parametrize("kind", ["slack", "discord"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("length", [150, 600])
 def test_a_digest_that_just_fits_is_within_the_limits(kind, length):
     for count in (*range(1, 20), 42, 43, 44, 45):
         sentences = (f"OpenAI {'w ' * (length // 2 - number)}" for number in range(count))
         one = digest(*(entry(number, "T & " * length, sentence=sentence) for number, sentence in enumerate(sentences)))
-        assert [problem for body in bodies(one, kind) for problem in PROBLEMS[kind](body)] == []
+        assert wrong(one, kind) == []
 
 
-@pytest.mark.parametrize("kind", ["slack", "discord"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_messages_of_lines_are_full_but_not_over_full(kind):
     for width in range(10, 200, 12):
         one = digest(*(entry(number, "x" * width) for number in range(90)), story_title="T" * 200)
         sent = bodies(one, kind)
-        assert [problem for body in sent for problem in PROBLEMS[kind](body)] == []
+        assert wrong(one, kind) == []
         assert 2 < len(sent) < 20
 
 
 def test_a_lone_surrogate_does_not_hold_an_alert_back():
-    for kind in ("slack", "discord", "webhook", "console"):
+    for kind in (*KINDS, "webhook", "console"):
         for payload in payloads(alert(entry(1, "a\ud800b", sentence="x \udfff", url="https://e.org/\ud800")), kind):
             payload.body.decode()
 
 
-def test_the_console_and_the_webhook_have_one_form():
-    for kind in ("console", "webhook"):
+def test_all_but_slack_and_discord_have_one_form():
+    for kind in ("console", "webhook", "mattermost", "teams"):
         assert payloads(TEST, kind, plain=True) == payloads(TEST, kind)

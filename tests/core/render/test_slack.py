@@ -4,10 +4,12 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from render_cases import PROBLEM, SENTENCE, TEST, UNIX, alert, digest, entry, needs_contracts, schema_problems, slack_problems
+from render_cases import PROBLEM, SENTENCE, TEST, UNIX, alert, digest, entry, needs_contracts
 from slack_sdk.models.blocks import Block
 
 from bot.core.render import escape, payloads, slack
+from tests.contracts.checks import slack_problems
+from tests.contracts.schemas import schema_problems
 
 DATE = f"<!date^{UNIX}^{{date_short_pretty}} {{time}}|2026-03-03 14:05 UTC>"
 LINK = "*<https://example.org/a?x=1&amp;y=2|OpenAI weighs NATO deal>*"
@@ -212,3 +214,11 @@ URLS = {
 @pytest.mark.parametrize(("url", "expected"), URLS.values(), ids=URLS)
 def test_address(url, expected):
     assert escape.slack_url(url) == expected
+
+
+def test_whom_the_operator_names_is_called_in_the_first_message_only():
+    sent = slack.render(numbered(60), ("<!here>", "<@U1>"))
+    assert [body["text"].count("<!here>") for body in sent] == [1, 0]
+    assert sent[0]["blocks"][0]["text"]["text"].startswith("<!here> <@U1> *OpenAI, NATO and the Pentagon")
+    (body,) = slack.render(alert(entry()), ("<!here>",))
+    assert body["blocks"][0] == context("<!here> OpenAI, NATO and the Pentagon")

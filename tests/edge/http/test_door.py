@@ -199,6 +199,25 @@ def test_a_redirect_is_followed(web, door):
     assert [request.headers["if-none-match"] for request in web.requests] == ['"1"'] * 3
 
 
+@pytest.mark.parametrize(
+    ("statuses", "moved"),
+    [
+        ([], None),
+        (["301 Moved"], "/1"),
+        (["308 Moved", "301 Moved"], "/2"),
+        (["301 Moved", "302 Found"], "/1"),
+        (["302 Found", "301 Moved"], None),
+        (["307 Elsewhere"], None),
+    ],
+    ids=["none", "one", "a chain", "a passing one behind it", "a passing one before it", "a passing one"],
+)
+def test_where_a_feed_moved_for_good_is_told_of_permanent_redirects(web, door, statuses, moved):
+    for number, status in enumerate(statuses):
+        web.pages[f"/{number}"] = redirect(f"/{number + 1}", status=status)
+    web.pages[f"/{len(statuses)}"] = page(b"feed")
+    assert get(door, web.url("/0")).moved == (None if moved is None else web.url(moved))
+
+
 def test_the_body_of_a_redirect_is_never_read(web, door):
     bomb = zipped_zeros(300)
     web.pages["/a"] = redirect("/b", bomb, "Content-Encoding: gzip")

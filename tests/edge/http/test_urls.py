@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.edge.http import host_of
+from bot.edge.http import host_of, same_origin
 from bot.edge.http.trouble import Trouble
 from bot.edge.http.urls import join, parse
 
@@ -122,6 +122,20 @@ def test_any_text_is_read_or_refused_and_what_is_read_is_plain(text):
     assert address.text.isascii()
     assert " " not in address.text
     assert parse(address.text) == address  # written out and read again it is the same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://a.org/x", "https://A.org:443/y", True),
+        ("https://a.org/", "http://a.org/", False),
+        ("https://a.org/", "https://b.org/", False),
+        ("https://a.org/", "https://a.org:8443/", False),
+        ("https://a.org/", "nonsense", False),
+    ],
+)
+def test_whether_two_addresses_have_one_origin(one, other, same):
+    assert same_origin(one, other) is same
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,43 @@ def test_due_times_written_under_a_wrong_clock_are_mended_at_the_start(filled: F
     assert len(claim(filled)) == 1
 
 
+def test_a_due_time_that_was_stretched_survives_a_restart_and_goes_with_a_shorter_interval(filled: Filled) -> None:
+    filled.watch()
+    [state] = claim(filled)
+    later = NOW + timedelta(minutes=40)
+    with filled.store.write() as tx:
+        feeds.save_polled(tx, [replace(state, next_due=later)])
+    dues = []
+    for minutes in (10, 60, 10):
+        filled.watch(replace(feed(), interval=timedelta(minutes=minutes)))
+        with filled.store.read() as connection:
+            dues.append(feeds.states(connection)["Example"].next_due)
+    assert dues == [later, later, NOW]
+
+
+def test_what_operators_were_told_of_a_feed_is_not_overwritten_by_its_poll(filled: Filled) -> None:
+    filled.watch()
+    [state] = claim(filled)
+    with filled.store.write() as tx:
+        feeds.keep_told(tx, {"Example": "broken"})
+        feeds.save_polled(tx, [replace(state, next_due=NOW)])
+        feeds.save(tx, replace(state, next_due=NOW), None)
+    with filled.store.read() as connection:
+        assert feeds.states(connection)["Example"].told == "broken"
+
+
+def test_a_stopped_feed_rests_until_it_was_away(filled: Filled) -> None:
+    filled.watch()
+    [state] = claim(filled)
+    with filled.store.write() as tx:
+        feeds.save_polled(tx, [replace(state, stopped=True, next_due=None)])
+    filled.watch()
+    assert claim(filled) == []
+    filled.watch(feed("Other"))
+    filled.watch(feed(), feed("Other"))
+    assert [state.name for state in claim(filled)] == ["Example", "Other"]
+
+
 def test_feeds_never_asked_are_counted(filled: Filled) -> None:
     filled.watch(feed("A"), feed("B"))
     [first, _] = claim(filled)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.edge.store import outbox
-from bot.model import Answer
+from bot.edge.store import byhand, lost, outbox, tallies
+from bot.model import Answer, Blocking
 
 from .conftest import NOW, Filled
 
@@ -63,7 +63,7 @@ def test_what_was_being_sent_when_the_sender_died_is_sent_again_and_the_ledger_s
     with filled.store.write() as tx:
         outbox.take(tx, 1, NOW)
     with filled.store.write() as tx:
-        assert outbox.take_over(tx, NOW) == 1
+        assert lost.take_over(tx, NOW) == 1
     with filled.store.read() as connection:
         assert [attempt.state for attempt in outbox.ledger(connection, alert)] == ["unknown"]
         assert [waiting.seq for waiting in outbox.waiting(connection, "newsroom")] == [1]
@@ -84,7 +84,8 @@ def test_a_retry_waits_at_the_head_of_its_lane(filled: Filled) -> None:
     send(filled, 1, BUSY, due=due)
     with filled.store.read() as connection:
         assert [(waiting.seq, waiting.due) for waiting in outbox.waiting(connection, "newsroom")] == [(1, due), (2, None)]
-        assert outbox.channels_due(connection, NOW) == {"newsroom"}
+        assert outbox.channels_due(connection, NOW) == set(), "nothing overtakes it"
+        assert outbox.channels_due(connection, due) == {"newsroom"}
 
 
 def test_merged_alerts_become_one_digest_that_names_all_their_items(filled: Filled) -> None:
@@ -105,7 +106,7 @@ def test_parked_alerts_are_queued_again(filled: Filled, named: bool) -> None:
     send(filled, 1, REFUSED)
     send(filled, 2, REFUSED)
     with filled.store.write() as tx:
-        again = outbox.retry(tx, alerts[:1] if named else None, NOW)
+        again = byhand.retry(tx, alerts[:1] if named else None, NOW)
     assert again == (alerts[:1] if named else alerts)
     assert states(filled) == (["queued", "parked"] if named else ["queued", "queued"])
 
@@ -115,7 +116,7 @@ def test_a_retried_alert_begins_its_tries_anew(filled: Filled) -> None:
     send(filled, 1, BUSY, due=NOW)
     send(filled, 1, REFUSED)
     with filled.store.write() as tx:
-        outbox.retry(tx, None, NOW + timedelta(days=9))
+        byhand.retry(tx, None, NOW + timedelta(days=9))
         row = outbox.take(tx, 1, NOW + timedelta(days=9))
     assert (row.attempts, row.tries, row.since) == (3, 1, NOW + timedelta(days=9))
 
@@ -135,7 +136,7 @@ def test_delivered_alerts_are_never_queued_again(filled: Filled) -> None:
     alerts = queued(filled, "A")
     send(filled, 1, DELIVERED)
     with filled.store.write() as tx:
-        assert outbox.retry(tx, alerts, NOW) == []
+        assert byhand.retry(tx, alerts, NOW) == []
 
 
 def test_an_alert_is_sent_with_the_outlets_its_development_has_by_then(filled: Filled) -> None:
@@ -152,7 +153,7 @@ def test_messages_accepted_of_a_long_alert_are_counted(filled: Filled) -> None:
     queued(filled, "A")
     with filled.store.write() as tx:
         outbox.take(tx, 1, NOW)
-        outbox.part_accepted(tx, 1)
+        outbox.part_accepted(tx, 1, NOW)
         outbox.use_plain(tx, 1)
     with filled.store.read() as connection:
         [row] = outbox.rows(connection)
@@ -163,6 +164,58 @@ def test_channels_tell_what_waits_and_what_troubles_them(filled: Filled) -> None
     queued(filled, "A", "B")
     send(filled, 1, REFUSED)
     with filled.store.read() as connection:
-        assert outbox.counts(connection) == {"newsroom": {"parked": 1, "queued": 1}}
-        assert outbox.last_trouble(connection) == {"newsroom": "404 no_service"}
-        assert outbox.most_tries(connection) == {"newsroom": 0}
+        assert tallies.counts(connection) == {"newsroom": {"parked": 1, "queued": 1}}
+        assert tallies.last_trouble(connection) == {"newsroom": "404 no_service"}
+        assert tallies.blocking(connection) == {}
+
+
+def test_the_alert_that_blocks_a_lane_is_named(filled: Filled) -> None:
+    first, _ = queued(filled, "A", "B")
+    send(filled, 1, BUSY, due=NOW + timedelta(minutes=5))
+    with filled.store.read() as connection:
+        assert tallies.blocking(connection) == {"newsroom": Blocking(alert=first, tries=1, why="503")}
+
+
+def test_a_dropped_alert_leaves_the_queue_and_keeps_its_trouble(filled: Filled) -> None:
+    alerts = queued(filled, "A", "B", "C", "D")
+    send(filled, 1, BUSY, due=NOW + timedelta(minutes=5))
+    send(filled, 2, REFUSED)
+    send(filled, 3, DELIVERED)
+    with filled.store.write() as tx:
+        assert sorted(byhand.drop(tx, alerts, sending=True)) == sorted([alerts[0], alerts[1], alerts[3]])
+        assert outbox.take(tx, 1, NOW) is None
+        assert outbox.merge(tx, [1, 4], NOW) is None
+        assert outbox.waiting(tx, "newsroom") == []
+        assert [(row.state, row.why) for row in outbox.rows(tx)] == [
+            ("dropped", "given up by a person; before that: 503"),
+            ("dropped", "given up by a person; before that: 404 no_service"),
+            ("delivered", "ok"),
+            ("dropped", "given up by a person"),
+        ]
+
+
+@pytest.mark.parametrize("nobody_sends", [True, False])
+def test_what_is_being_sent_is_dropped_only_where_nobody_sends_it(filled: Filled, nobody_sends: bool) -> None:
+    [alert] = queued(filled, "A")
+    with filled.store.write() as tx:
+        outbox.take(tx, 1, NOW)
+        assert byhand.drop(tx, [alert], sending=nobody_sends) == ([alert] if nobody_sends else [])
+        assert [attempt.state for attempt in outbox.ledger(tx, alert)] == ["unknown" if nobody_sends else "sending"]
+
+
+def test_a_lost_answer_is_held_back_where_the_channel_wants_it_at_most_once(filled: Filled) -> None:
+    alerts = queued(filled, "A", "B")
+    with filled.store.write() as tx:
+        outbox.take(tx, 1, NOW)
+    with filled.store.write() as tx:
+        assert lost.any_lost(tx, "newsroom")
+        assert lost.take_over(tx, NOW, ["newsroom"]) == 1
+        assert not lost.any_lost(tx, "newsroom")
+        first, second = outbox.rows(tx)
+        assert (first.state, first.ambiguous, second.state) == ("parked", True, "queued")
+        assert "may have arrived" in first.why
+        assert [attempt.state for attempt in outbox.ledger(tx, alerts[0])] == ["unknown"]
+        assert byhand.held_back(tx) == 1
+        assert byhand.retry(tx, None, NOW) == [], "not without being named"
+        assert byhand.retry(tx, alerts[:1], NOW) == alerts[:1]
+        assert [(row.state, row.ambiguous) for row in outbox.rows(tx)] == [("queued", False)] * 2

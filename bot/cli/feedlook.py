@@ -1,0 +1,174 @@
+"""What a look at a feed shows, for ``feed add`` and ``feed test``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.cli.sheet import Line, fact, line
+from bot.cli.times import iso, local
+from bot.config import Config
+from bot.core import durations, hints, match
+from bot.core.counting import count
+from bot.core.decide import newest
+from bot.core.examine import Examined
+from bot.core.text import shorten
+from bot.edge.http import Door, HostTurns
+from bot.edge.pool import Pool
+from bot.model import Entry, Fetched, Receipt, Story
+from bot.pipeline.look import Look, Looker, validators
+from bot.workshop import user_agent
+
+_SHOWN = 5  # items: enough to see whether it is the right feed
+_HEADLINE = 90
+_MOST_MATCHES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An item that has a word of a story in title or summary, and what the rule makes of these two."""
+
+    entry: Entry
+    story: str
+    receipt: Receipt
+
+
+@contextmanager
+def looker(config: Config) -> Iterator[Looker]:
+    """What asks and reads, while it is open."""
+    with ExitStack() as closing:
+        pool = Pool(1)
+        closing.callback(pool.stop, 0.0)
+        turns = HostTurns(config.network.host_gap.total_seconds())
+        door = Door(config.network, user_agent=user_agent(config.network.contact), turns=turns)
+        closing.callback(door.close)
+        yield Looker(door, pool)
+
+
+def judged(entries: Sequence[Entry], stories: Sequence[Story], config: Config) -> list[Judged]:
+    """What the stories make of the items, the articles unread: matches first, then those whose page would be read for a word."""
+    found = []
+    for story in stories:
+        rule = match.compile_rule(story, config.concepts)
+        for entry in entries:
+            receipt = match.judge(rule, match.Texts(title=entry.title, summary=entry.summary, article=""))
+            if receipt.holds or match.hints([rule], entry.title, entry.summary):
+                found.append(Judged(entry=entry, story=story.name, receipt=receipt))
+    return sorted(found, key=lambda each: not each.receipt.holds)
+
+
+def first_items(examined: Examined) -> list[Entry]:
+    """The newest items, the newest first."""
+    entries = examined.parsed.entries
+    chosen = sorted(newest(entries, _SHOWN))
+    by_age = sorted(chosen, key=lambda n: (entries[n].published is None, -_seconds(entries[n].published), n))
+    return [entries[n] for n in by_age]
+
+
+def _seconds(moment: datetime | None) -> float:
+    return moment.timestamp() if moment else 0.0
+
+
+def advice(examined: Examined, answer: Fetched, usual: timedelta) -> timedelta:
+    """The interval that fits the feed."""
+    said = (examined.hints.ttl, examined.hints.period, hints.fresh_for(answer.headers, datetime.now(UTC)))
+    return hints.interval(rhythm(examined), said, usual)
+
+
+def rhythm(examined: Examined) -> hints.Rhythm | None:
+    """How its dated items lie in time."""
+    return hints.rhythm(entry.published for entry in examined.parsed.entries)
+
+
+# ---------------------------------------------------------------- for people
+
+
+def seen_lines(examined: Examined, found: Sequence[Judged], *, stories: int) -> Iterator[Line]:
+    """The items, and what the stories make of them."""
+    entries = examined.parsed.entries
+    yield fact("title", examined.parsed.title or "(none)")
+    yield fact("format", examined.format)
+    yield fact("items", f"{len(entries)}" + (f", the {min(_SHOWN, len(entries))} newest:" if entries else ""))
+    for entry in first_items(examined):
+        when = local(entry.published) or "no date"
+        outlet = f"  ({entry.source})" if entry.source else ""
+        yield line(f"    {when:<16}  ", (shorten(entry.title or "(no title)", _HEADLINE), "head"), outlet)
+    if stories:
+        yield from _match_lines(found)
+
+
+def _match_lines(found: Sequence[Judged]) -> Iterator[Line]:
+    matches = [each for each in found if each.receipt.holds]
+    yield fact("matches", f"{count(len(matches), 'item')} by title and summary" + (":" if matches else ""))
+    for each in matches[:_MOST_MATCHES]:
+        yield line(f"    {each.story} {each.receipt.score:.2f}  ", (shorten(each.entry.title, _HEADLINE), "head"))
+    if len(matches) > _MOST_MATCHES:
+        yield line(f"    and {len(matches) - _MOST_MATCHES} more")
+    hinted = len({id(each.entry) for each in found if not each.receipt.holds})
+    if hinted:
+        yield line(f"    {count(hinted, 'more item')} with a word of a story: the articles decide")
+
+
+def server_lines(look: Look, again: str, examined: Examined, usual: timedelta) -> Iterator[Line]:
+    """What the server says, how large the document is, how often to ask."""
+    answer = look.answer
+    if answer is None:
+        return
+    tags = validators(answer)
+    named = ", ".join({"etag": "ETag", "last-modified": "Last-Modified"}[name] for name in tags)
+    yield fact("validators", f"{named or 'none'}; {again}")
+    yield fact("size", f"{len(answer.body) / 1000:.0f} KB")
+    found = rhythm(examined)
+    yield fact("rhythm", _rhythm_words(found))
+    if said := wishes(look, examined):
+        yield fact("asked for", "; ".join(said.values()))
+    yield fact("interval", f'"{durations.spell(advice(examined, answer, usual))}" would fit; yours is "{durations.spell(usual)}"')
+
+
+def _rhythm_words(found: hints.Rhythm | None) -> str:
+    if found is None:
+        return "cannot be told: fewer than three dated items"
+    return f"{spelled(found.gap)} between two items (median), {spelled(found.span)} from the oldest to the newest"
+
+
+def wishes(look: Look, examined: Examined) -> Mapping[str, str]:
+    """What the document and the server say about how often to ask, in words."""
+    told, headers = examined.hints, look.answer.headers if look.answer else {}
+    fresh = hints.fresh_for(headers, datetime.now(UTC))
+    said = {
+        "cache": f"fresh for {spelled(fresh)} (Cache-Control, Expires)" if fresh else "",
+        "ttl": f"ttl {spelled(told.ttl)}" if told.ttl else "",
+        "period": f"updated every {spelled(told.period)} (sy:)" if told.period else "",
+        "skip_hours": f"silent at {', '.join(f'{hour:02}' for hour in told.skip_hours)} h GMT" if told.skip_hours else "",
+        "skip_days": f"silent on {', '.join(_DAYS[day] for day in told.skip_days)}" if told.skip_days else "",
+    }
+    return {key: words for key, words in said.items() if words}
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def spelled(duration: timedelta) -> str:
+    """A duration in its two largest units: 3d4h."""
+    unit = next((size for size in (86400, 3600, 60) if duration.total_seconds() >= size), 1)
+    step = {86400: 3600, 3600: 60}.get(unit, 1)
+    return durations.spell(timedelta(seconds=round(duration.total_seconds() / step) * step))
+
+
+def shown_url(url: str, config: Config) -> str:
+    """An address without the secrets that the configuration put into it."""
+    for secret in sorted((each.reveal() for each in config.secrets), key=len, reverse=True):
+        url = url.replace(secret, "***")
+    return url
+
+
+# ---------------------------------------------------------------- for programs
+
+
+def item_json(entry: Entry) -> dict[str, object]:
+    """An item as the log would have it."""
+    return {
+        "guid": entry.guid, "url": entry.url, "title": entry.title, "published": iso(entry.published), "source": entry.source,
+    }  # fmt: skip

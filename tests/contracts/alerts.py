@@ -1,0 +1,124 @@
+"""Alerts out of a seed: what feeds write in earnest, what they write by mistake, and what somebody writes to do harm."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch, AlertType
+
+WORDS = (
+    "OpenAI", "NATO", "the", "Pentagon", "contract", "said", "on", "Tuesday", "AT&T", "R&D", "C++", "node_modules", "2.5", "1.",
+    "Übung", "Łódź", "北约", "与", "签约", "НАТО", "подписал", "الناتو", "עברית", "ประเทศ", "한국어", "क्षि", "👩‍👩‍👧‍👦", "🇩🇪", "👍🏽", "e\u0301",
+)  # fmt: skip
+HARM = (
+    "@everyone", "@here", "@channel", "@all", "@desk.editor", "<!channel>", "<!here>", "<!everyone>", "<!subteam^S12345|@desk>", "<@U12345>",
+    "<@12345>", "<@!12345>", "<@&12345>", "<#C12345|general>", "<!date^1^{date}|x>", "<t:1:R>", "<id:customize>", "</cmd:1>", "<at>Ann</at>",
+    "<AT id='0'>Ann</AT>", "<<at>at>x", "<https://evil.example|bbc.co.uk>", "[bbc](https://evil.example)", "![i](https://evil.example/i.png)",
+    "[a]: https://evil.example", "<https://evil.example>", "https://evil.example/?a=1&b=2", "www.evil.example", "mailto:a@b.example", "a@b.example",
+    "*b*", "**b**", "_i_", "__u__", "~s~", "~~s~~", "`c`", "```", "||s||", "> q", ">>> q", "# h", "-# s", "- i", "* i", "+ i", "1. i", "1) i",
+    ":fire:", "<:x:1>", "~town-square", "#hashtag", "&amp;", "&lt;!channel&gt;", "&#64;here", "\\", "\\*", "\\@here", "]", "[", "](", ")", "(", "|",
+    "{{DATE(2026-03-03T14:05:00Z)}}", "${secret}", "@{triggerBody()}", "<script>alert(1)</script>", "<b>", "<img onerror=x>", "javascript:alert(1)",
+    "\x1b[31mred\x1b[0m", "\x9b2J", "\x00", "\r\n", "\n", "\t", "\u2028", "\u202eevil\u202c", "\u2066x\u2069", "\u200b", "\u200d", "\ufeff", "\ud800",
+    "@\u200beveryone", "＠everyone", "＜!channel＞", "*＊_＿`｀", "---", "***", "===", "| a | b |", "<!--", "-->", "&", "<", ">", "\"", "'",
+)  # fmt: skip
+URLS = (
+    "https://example.org/2026/03/03/openai-nato?utm_source=rss&x=1", "http://example.org", "https://example.org/a_(b)|c>d<e f\"g`h[i]\\j",
+    "https://medium.example/@everyone/a-story", "https://medium.example/@here", "javascript:alert(1)", "data:text/html,<b>x", "vbscript:x",
+    "https://bbc.co.uk@evil.example/", "https://例え.jp/日本", "https://[::1]/x", "https://[bad/x", "https://h:99999/", "ftp://example.org/", "//e.org/",
+    "https://", "", "https://example.org/<@12345>", "https://example.org/<!channel>", "https://example.org/%zz%41", "https://example.org/\x1b",
+    "https://example.org/*a*_b_~c~", "https://example.org/{{DATE()}}${x}", "https://example.org/<at>x</at>", "https://example.org/:fire:",
+)  # fmt: skip
+LONGEST_DIGEST = 500
+_BEGAN = datetime(2026, 3, 3, 14, 5, tzinfo=UTC)
+
+
+def make(seed: int, number: int) -> Alert:
+    """The ``number``-th alert of a seed: always the same one, whatever was made before it."""
+    chance = random.Random(f"{seed}/{number}")
+    kind: AlertType = chance.choices(
+        ("development.new", "development.update", "digest", "feed.problem", "test"), (60, 8, 20, 8, 4)
+    )[0]
+    told = 0 if kind == "feed.problem" else _digest_size(chance) if kind == "digest" else 1
+    return Alert(
+        id=f"alert_{number:020x}",
+        type=kind,
+        channel=text(chance, 5),
+        created=_BEGAN,
+        story=chance.choice(("", "openai-nato")),
+        story_title=text(chance, 8),
+        entries=tuple(_entries(chance, told)),
+        feed=text(chance, 4),
+        problem=text(chance, 30),
+        baseline=chance.random() < 0.2,
+    )
+
+
+def _digest_size(chance: random.Random) -> int:
+    """Mostly a few entries; one digest in a hundred has the most."""
+    return chance.choices((0, 1, 2, chance.randint(3, 15), chance.randint(16, 80), LONGEST_DIGEST), (3, 10, 20, 46, 20, 1))[0]
+
+
+def _entries(chance: random.Random, count: int) -> Sequence[AlertEntry]:
+    """Of many entries only the first dozen are new: what a message holds is decided by their lengths."""
+    made = [_entry(chance, number) for number in range(min(count, 12))]
+    return [made[number % 12] for number in range(count)]
+
+
+def _entry(chance: random.Random, number: int) -> AlertEntry:
+    title = text(chance, 14)
+    words = chance.sample(WORDS, 3)
+    return AlertEntry(
+        development=AlertDevelopment(
+            id=str(number),
+            headline=title,
+            items=chance.randint(1, 40),
+            outlets=tuple(_several(chance, 6, lambda: text(chance, 3))),
+        ),
+        item=AlertItem(
+            id=str(chance.randint(1, 10**9)),
+            feed=text(chance, 4),
+            outlet=text(chance, 3),
+            title=title,
+            url=_url(chance),
+            published=chance.choice((None, _BEGAN, _BEGAN + timedelta(seconds=chance.randint(-(10**9), 10**9)))),
+            first_seen=_BEGAN,
+        ),
+        match=AlertMatch(
+            score=chance.random(),
+            terms=(*words, *_several(chance, 4, lambda: text(chance, 2))),
+            where=chance.choice((None, "title", "summary", "article")),
+            sentence=text(chance, 60),
+        ),
+    )
+
+
+def text(chance: random.Random, length: int) -> str:
+    """Words with a little harm among them, at times nothing, harm alone, or far too much of one thing."""
+    draw = chance.random()
+    if draw < 0.03:
+        return chance.choice(("", " ", "\u200b", "\n", "\u0301", "\u00ad"))
+    if draw < 0.08:
+        return chance.choice((*WORDS, *HARM)) * chance.choice((40, 300, 3000))
+    if draw < 0.25:
+        return chance.choice(("", " ")).join(chance.choices(HARM, k=chance.randint(1, length)))
+    parts = chance.choices(WORDS, k=chance.randint(1, length))
+    for _ in range(chance.choice((0, 0, 1, 2, 4))):
+        parts.insert(chance.randint(0, len(parts)), chance.choice(HARM))
+    return chance.choice((" ", " ", " ", "")).join(parts)
+
+
+def _url(chance: random.Random) -> str | None:
+    draw = chance.random()
+    if draw < 0.05:
+        return None
+    if draw < 0.5:
+        return f"https://example.org/{chance.randint(1, 10**9)}"
+    if draw < 0.65:
+        return f"https://example.org/{text(chance, 4)}"
+    return chance.choice(URLS) + chance.choice(("", "", "/" + "x" * chance.choice((900, 1300, 5000))))
+
+
+def _several(chance: random.Random, most: int, one: Callable[[], str]) -> list[str]:
+    return [one() for _ in range(chance.randint(0, most))]
