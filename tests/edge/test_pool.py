@@ -128,6 +128,19 @@ def test_faults_beside_good_calls_never_touch_them():
         assert pool.counts() == Counts(tasks=40, running=0, killed=0, crashed=8)
 
 
+def test_work_that_goes_first_is_not_held_up_by_documents_that_take_their_time():
+    with Pool(1, wall=3.0) as pool, ThreadPoolExecutor(2) as callers:
+        assert pool.run_first(pool_faults.echo, 1) == ((1,), {})
+        slow = callers.submit(pool.run, pool_faults.hang)
+        waiting = callers.submit(pool.run, pool_faults.echo, 2)
+        wait_until(lambda: pool.counts().running == 1)
+        assert pool.run_first(pool_faults.echo, 3) == ((3,), {})
+        assert not slow.done()
+        with pytest.raises(ChildError):
+            slow.result(10)
+        assert waiting.result(10) == ((2,), {})
+
+
 def test_no_child_starts_before_the_first_call_and_no_second_one_without_need():
     children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
     with Pool(4) as pool:

@@ -155,6 +155,9 @@ class Pool:
             raise ChildError("gave no answer within 15 s", died=True)
         return fn(*args, **kwargs)
 
+    def run_first(self, fn: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
+        return self.run(fn, *args, **kwargs)
+
 
 class Receiver:
     """Channels that answer by script, ``delivered`` when it is empty; a ledger of what was accepted."""
@@ -229,7 +232,7 @@ class Hand:
     def __init__(self) -> None:
         self.jobs: list[Callable[[], object]] = []
 
-    def submit(self, host: str, job: Callable[[], object]) -> None:
+    def submit(self, host: str, job: Callable[[], object], *, first: bool = False) -> None:
         del host
         self.jobs.append(job)
 
