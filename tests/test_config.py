@@ -117,6 +117,8 @@ def test_the_example_of_the_contract_means_what_it_says(write: Write, tmp_path: 
         operators=("ops",),
         keep_text=timedelta(days=90),
         keep_log=timedelta(days=730),
+        heartbeat=None,
+        healthcheck=None,
         network=Network(
             allow=("127.0.0.0/8",),
             host_gap=timedelta(0),
@@ -431,6 +433,7 @@ def test_every_example_of_the_shipped_files_is_right_once_switched_on(tmp_path: 
         "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/x",
         "DISCORD_WEBHOOK_URL": "https://discord.com/api/webhooks/x",
         "ARCHIVE_SECRET": KEY,
+        "HEALTHCHECK_URL": "https://hc-ping.com/x",
         **dict.fromkeys(("FORUM_WEBHOOK_URL", "MATTERMOST_WEBHOOK_URL", "TEAMS_WEBHOOK_URL"), "https://hooks.example.org/x"),
     }
     with pytest.raises(ConfigError) as refused:

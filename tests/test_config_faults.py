@@ -35,7 +35,7 @@ def faults(folder: Path, files: dict[str, str | bytes], **environ: str) -> list[
 ALONE = {
     # raw fields
     "an unknown key": ('[bot]\nintervall = "5m"', 2, 'intervall: unknown key: did you mean "interval"?'),
-    "an unknown key that is like no other": ('[bot]\nzzz = "5m"', 2, 'zzz: unknown key: there is "contact", "interval"'),
+    "an unknown key that is like no other": ('[bot]\nzzz = "5m"', 2, 'zzz: unknown key: there is "contact", "healthcheck_url"'),
     "an unknown table": ("[netwrok]\nx = 1", 1, 'netwrok: unknown table: did you mean "network"?'),
     "an unknown list of tables": ("[[feed]]\nx = 1", 1, 'feed: unknown table: did you mean "feeds"?'),
     "a table written as a list of tables": ('[[bot]]\ninterval = "5m"', 1, "bot must be a table: write [bot]"),
