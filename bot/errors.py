@@ -79,7 +79,11 @@ class QueryError(StorywatchError):
 
 
 class ChildError(StorywatchError):
-    """Work handed to a child process came to nothing: deadline, crash, memory."""
+    """Work handed to a child process came to nothing: deadline, crash, memory. ``died``: it cost the child its life."""
+
+    def __init__(self, message: str, *, died: bool = False) -> None:
+        self.died = died
+        super().__init__(message)
 
 
 class Stopping(StorywatchError):

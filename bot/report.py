@@ -46,6 +46,10 @@ def judged(log: logging.Logger, done: Judged) -> None:
     """An item's verdicts: what holds is information, the rest is detail."""
     judgement = done.judgement
     item = judgement.item
+    if judgement.article.deadly:
+        what = f"item {item.id} {_headline(item.title)} of feed {safe(item.feed)}"
+        message = f"{what}: {safe(judgement.article.note)}; judged on title and summary"
+        said(log, logging.WARNING, "item.deadly", message, item=str(item.id), feed=item.feed, url=item.url)
     for verdict in judgement.verdicts:
         level = logging.INFO if verdict.verdict == "match" else logging.DEBUG
         if not log.isEnabledFor(level):

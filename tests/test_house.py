@@ -25,7 +25,7 @@ ARROWS: dict[str, set[str]] = {
     "bot.core": {"bot.core", "bot.model", "bot.errors"},
     "bot.edge.http": {"bot.edge.http", "bot.model", "bot.errors"},
     "bot.edge.store": {"bot.edge.store", "bot.model", "bot.errors"},
-    "bot.edge.pool": {"bot.edge.child", "bot.model", "bot.errors"},
+    "bot.edge.pool": {"bot.edge.pool", "bot.edge.child", "bot.model", "bot.errors"},
     "bot.edge.child": {"bot.errors"},
     "bot.edge.send": {"bot", "bot.edge.send", "bot.edge.http", "bot.model", "bot.errors"},
     "bot.config": {"bot.config", "bot.core", "bot.model", "bot.errors"},

@@ -179,6 +179,11 @@ def conditional(state: FeedState) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value}
 
 
+def proven(state: FeedState) -> bool:
+    """Whether the feed was read the last time it was asked: it goes before those that never were, or that fail."""
+    return state.last_ok is not None and not state.failures
+
+
 def enters_log(sighting: Sighting, doubled: AbstractSet[int]) -> bool:
     """Whether an entry becomes a row of the log: what is new, and the first other identity of an item in this feed.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -51,6 +51,16 @@ def absolute(link: str, base: str | None) -> str | None:
     except ValueError:  # an IPv6 address that is none
         return None
     return link if usable else None
+
+
+def newest(ends: Sequence[datetime | None], count: int, most: int) -> slice:
+    """Where the newest ``most`` of ``count`` entries stand in a document whose first and last are from ``ends``.
+
+    Feeds list the newest first; some begin with the oldest, and of those the end is what matters.
+    """
+    first, last = (*ends, None, None)[:2]
+    rising = first is not None and last is not None and first < last
+    return slice(max(0, count - most), count) if rising else slice(0, most)
 
 
 def _bounded(guid: str) -> str:

@@ -13,7 +13,7 @@ from bot.model import Entry, ParsedFeed
 
 
 def feed(text: str, *, url: str, now: datetime, most: int) -> ParsedFeed:
-    """The first ``most`` items of a JSON Feed; ParseError when it is damaged or other JSON."""
+    """The newest ``most`` items of a JSON Feed; ParseError when it is damaged or other JSON."""
     try:
         document = json.loads(text)
     except RecursionError:
@@ -22,9 +22,13 @@ def feed(text: str, *, url: str, now: datetime, most: int) -> ParsedFeed:
         raise ParseError(f"JSON that is damaged or breaks off: {clean(str(error), 80)}") from None
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         raise ParseError("JSON, but not a JSON Feed (it has no list of items)")
-    read = (_entry(item, url, now) for item in document["items"][:most] if isinstance(item, dict))
+    items = [item for item in document["items"] if isinstance(item, dict)]
+    ends = [dates.from_iso(item.get("date_published")) for item in (*items[:1], *items[-1:])]
+    read = (_entry(item, url, now) for item in items[entries.newest(ends, len(items), most)])
     return ParsedFeed(
-        title=clean(plain(_text(document, "title")), entries.TITLE), entries=tuple(entry for entry in read if entry is not None)
+        title=clean(plain(_text(document, "title")), entries.TITLE),
+        entries=tuple(entry for entry in read if entry is not None),
+        left_out=max(0, len(items) - most),
     )
 
 

@@ -15,10 +15,11 @@ from collections.abc import Iterator
 ELLIPSIS = "…"
 
 # C0 and C1 controls (white space among them is handled first), soft hyphen, zero-width space, word joiner and BOM (they hide
-# inside words and are never seen), bidi embeddings, overrides and isolates (UAX #9), and the two code points that XML forbids.
+# inside words and are never seen), bidi embeddings, overrides and isolates (UAX #9), line separators, and the two code points
+# that XML forbids.
 # Zero-width joiners stay: Persian, Hindi and emoji are spelled with them.
-_UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufffe\uffff]+")
-_SPACE_CONTROLS = re.compile("[\t\n\x0b\x0c\r\x85]+")
+_UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\u2028-\u202e\u2066-\u2069\ufffe\uffff]+")
+_SPACE_CONTROLS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 # Normalising sorts a run of combining marks in quadratic time: 40,000 marks after one letter take 1 s. No script

@@ -24,12 +24,21 @@ T = TypeVar("T")
 # of them below 134) ends a process with.
 EXIT_MEMORY = 186
 
+# What work on bytes has no need of: with these refused (PEP 578) a child has no children of its own that could outlive it, and
+# no library can open what a document names (feedparser and trafilatura have downloaders of their own).
+_REFUSED = frozenset(
+    {
+        "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "pty.spawn", "subprocess.Popen",
+        "socket.bind", "socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendmsg", "socket.sendto",
+    }
+)  # fmt: skip
+
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _WORDS = 200  # characters of a foreign error's text that are passed on
 
 
 def prepare(parent: int, memory: int) -> None:
-    """Make a fresh child harmless: it dies with ``parent``, is silent, and holds ``memory`` bytes at most.
+    """Make a fresh child harmless: it dies with ``parent``, is silent, holds ``memory`` bytes at most, and stays alone.
 
     SIGTERM gets its default back from pebble's handler, which python would only run after a loop in
     C has ended. Ctrl-C and a closed terminal are the parent's business.
@@ -40,6 +49,7 @@ def prepare(parent: int, memory: int) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _limit(resource.RLIMIT_AS, memory)
     _limit(resource.RLIMIT_CORE, 0)
+    sys.addaudithook(_refuse)
     _silence()
 
 
@@ -83,6 +93,12 @@ def _die_with(parent: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before the line above
         os._exit(0)
+
+
+def _refuse(event: str, _: tuple[object, ...]) -> None:
+    """Runs at every audit event of the interpreter, so it does next to nothing."""
+    if event in _REFUSED:
+        raise PermissionError(f"a child process may not do this: {event}")
 
 
 def _limit(what: int, most: int) -> None:

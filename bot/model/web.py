@@ -56,11 +56,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed document read: its entries in document order. ``truncated``: its end is missing."""
+    """A feed document read: its entries in document order. ``truncated``: its end is missing.
+
+    ``left_out``: entries that it had beyond what is read of one document, the oldest ones.
+    """
 
     title: str
     entries: tuple[Entry, ...]
     truncated: bool = False
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +72,11 @@ class Article:
     """The text read from an item's page, or none and why.
 
     ``note`` is the log's ``article`` field: ``read``, ``failed: why`` or ``not read: why``.
-    ``retry``: the failure may pass, so the page is worth another try later.
+    ``retry``: the failure may pass, so the page is worth another try later. ``deadly``: reading it ended two child processes.
     """
 
     text: str
     note: str
     retry: bool = False
+    deadly: bool = False
     wait: float | None = None  # the server's Retry-After, in seconds

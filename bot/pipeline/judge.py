@@ -101,12 +101,19 @@ class Judge:
         return self._extract(item, answer)
 
     def _extract(self, item: Item, answer: Fetched) -> Article:
+        """The page's text. A page that ends its child gets a second one, for the fault may be the machine's; not a third."""
         content_type = answer.headers.get("content-type")
         about = {"title": item.title, "summary": item.summary}
-        try:
-            return self.edges.pool.run(extract.article, answer.body, url=answer.url, content_type=content_type, **about)
-        except ChildError as error:
-            return Article(text="", note=f"failed: reading the page {error}")
+        said: list[str] = []
+        while len(said) < 2:
+            try:
+                return self.edges.pool.run(extract.article, answer.body, url=answer.url, content_type=content_type, **about)
+            except ChildError as error:
+                said.append(str(error))
+                if not error.died:
+                    break
+        deadly = len(said) == 2
+        return Article(text="", note=f"failed: reading the page {said[-1]}{', twice' if deadly else ''}", deadly=deadly)
 
     def _record(self, item: Item, article: Article, found: list[Verdict], now: datetime) -> Judged:
         missed = article.retry and not item.baseline and any(verdict.verdict == "no-match" for verdict in found)

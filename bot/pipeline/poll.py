@@ -88,7 +88,7 @@ class Poller:
         if visit.after.body_hash == state.body_hash:
             return Polled(feed=feed.name, state=visit.after)
         try:
-            document = self._read(feed, answer, now)
+            document = self._read(visit)
         except ParseError as error:
             problem = decide.Problem(why=str(error), lasting=True)
             return self._failed(feed, state, decide.turned_away(problem, answer), now)
@@ -119,27 +119,31 @@ class Poller:
             after = moves.after_gone(after, now)
         return Polled(feed=feed.name, state=after, note=problem.why, unanswered=problem.unanswered)
 
-    def _read(self, feed: Feed, answer: Fetched, now: datetime) -> _Document:
+    def _read(self, visit: _Visit) -> _Document:
         """The document without what stood in the one before, found by its raw bytes: parsing is what polls cost."""
-        pieces = cut.split(answer.body)
+        body = visit.answer.body
+        pieces = cut.split(body)
         if pieces is None:
-            return _Document(parsed=self._parse(answer.body, answer, now))
+            return _Document(parsed=self._parse(body, visit))
         with self.edges.store.read() as connection:
-            before = listed.unpack(feeds.listed(connection, feed.name))
+            before = listed.unpack(feeds.listed(connection, visit.feed.name))
         marks = [cut.fingerprint(segment) for segment in pieces.segments]
         standing = {mark: before[mark] for mark in marks if mark in before}
         unseen = [n for n, mark in enumerate(marks) if mark not in before]
         if not unseen:
             cut_off = not pieces.tail.strip()
             return _Document(parsed=ParsedFeed(title="", entries=(), truncated=cut_off), standing=standing)
-        parsed = self._parse(cut.keep(pieces, unseen), answer, now)
+        if len(unseen) > parse.MOST_ENTRIES:  # which of them are read depends on the whole document
+            return _Document(parsed=self._parse(body, visit))
+        parsed = self._parse(cut.keep(pieces, unseen), visit)
         if len(parsed.entries) != len(unseen):  # the cut was wrong about this document: read it whole
-            return _Document(parsed=self._parse(answer.body, answer, now))
+            return _Document(parsed=self._parse(body, visit))
         return _Document(parsed=parsed, standing=standing, marks=tuple(marks[n] for n in unseen))
 
-    def _parse(self, body: bytes, answer: Fetched, now: datetime) -> ParsedFeed:
-        content_type = answer.headers.get("content-type")
-        return self.edges.pool.run(parse.feed, body, url=answer.url, content_type=content_type, now=now)
+    def _parse(self, body: bytes, visit: _Visit) -> ParsedFeed:
+        run = self.edges.pool.run_first if decide.proven(visit.before) else self.edges.pool.run
+        content_type = visit.answer.headers.get("content-type")
+        return run(parse.feed, body, url=visit.answer.url, content_type=content_type, now=visit.now)
 
     def _log(self, visit: _Visit, document: _Document) -> Polled:
         feed, before, now = visit.feed, visit.before, visit.now
@@ -161,7 +165,7 @@ class Poller:
             state = decide.after_document(visit.after, now, whole=whole, settled=before.last_ok is not None)
             state = _learned(replace(visit, after=state), document, len(news), gap)
             feeds.save(tx, state, listed.pack({**document.standing, **marks}))
-        note = "" if whole else "its document is cut off; the whole items in it were read"
+        note = _note(document.parsed, new=len(new))
         return Polled(feed=feed.name, state=state, kept=True, new=len(new), note=note, gap=gap)
 
 
@@ -175,6 +179,15 @@ def _learned(visit: _Visit, document: _Document, new: int, gap: Gap | None) -> F
     if gap is not None:
         state = rhythm.hurried(state, gap.until - gap.since)
     return replace(state, next_due=pace.due(state, visit.feed, now, visit.chance, visit.fresh))
+
+
+def _note(parsed: ParsedFeed, *, new: int) -> str:
+    """What is to be said of a document that was read in part; of one that is too long only where it had news."""
+    if parsed.truncated:
+        return "its document is cut off; the whole items in it were read"
+    if parsed.left_out and new:
+        return f"its document is too long: the newest {len(parsed.entries):,} items were read, {parsed.left_out:,} left out"
+    return ""
 
 
 def _wish(answer: Fetched) -> float | None:

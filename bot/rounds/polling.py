@@ -62,7 +62,7 @@ class Polling:
 
     def _begin(self, due: Collection[FeedState]) -> None:
         for state in due:
-            self._workers.submit(host_of(state.url), partial(self._poll, state))
+            self._workers.submit(host_of(state.url), partial(self._poll, state), first=decide.proven(state))
 
     def _poll(self, state: FeedState) -> None:
         try:

@@ -569,6 +569,31 @@ def test_the_first_2000_entries_are_read():
     assert len(read(json.dumps({"items": items})).entries) == 2000
 
 
+def dated(n, day):
+    return f"<item><title>number {n}</title><pubDate>{day:02d} Mar 2026 08:00:00 GMT</pubDate></item>"
+
+
+@pytest.mark.parametrize(
+    ("days", "kept"),
+    [(lambda n: 28 - n // 100, range(2000)), (lambda n: 1 + n // 100, range(500, 2500)), (lambda n: 3, range(2000))],
+    ids=["the newest first", "the oldest first", "all of one day"],
+)
+def test_of_too_many_entries_the_newest_are_read_and_the_others_counted(days, kept):
+    found = read(rss(*(dated(n, days(n)) for n in range(2500))))
+    assert [entry.title for entry in found.entries] == [f"number {n}" for n in kept]
+    assert found.left_out == 500
+    items = [{"title": f"number {n}", "date_published": f"2026-03-{days(n):02d}"} for n in range(2500)]
+    found = read(json.dumps({"items": items}))
+    assert [entry.title for entry in found.entries] == [f"number {n}" for n in kept]
+    assert found.left_out == 500
+
+
+def test_too_many_entries_that_cannot_be_cut_are_counted_too():
+    body = rss(*(dated(n, 1 + n // 100) for n in range(2100)), "<textInput></textInput><item><title>last</title></item>")
+    found = read(body)
+    assert (len(found.entries), found.left_out) == (2000, 101)
+
+
 def test_entities_do_not_explode():
     names = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     doctype = f'<!DOCTYPE rss [<!ENTITY a0 "ha">{names}]>'

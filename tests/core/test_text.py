@@ -89,6 +89,11 @@ def test_clean_lines_has_no_empty_lines_and_no_other_white_space_than_newline_an
     assert clean_lines(text, 1000) == text
 
 
+def test_line_separators_part_words_in_text_and_go_where_the_spelling_is_kept():
+    assert clean("a\u2028b\u2029c", 10) == "a b c"
+    assert harmless("http://a.example/a\u2028b\u2029c") == "http://a.example/abc"
+
+
 def test_harmless_keeps_the_spelling():
     assert harmless(" https://x.example/e\u0301\n\x00?a=\ud800 ") == " https://x.example/e\u0301?a=\ufffd "
 

@@ -72,6 +72,7 @@ def test_a_fault_costs_its_own_call_only(pool, patient, fault, words, counted):
     with pytest.raises(ChildError) as caught:
         pool.run(fault)
     assert str(caught.value) == words
+    assert caught.value.died == (counted is not None)
     assert time.monotonic() - started < 4
     assert pool.run(pool_faults.echo, 1, two=2) == ((1,), {"two": 2})
     after = pool.counts()
@@ -135,6 +136,19 @@ def test_faults_beside_good_calls_never_touch_them():
         assert pool.counts() == Counts(tasks=40, running=0, killed=0, crashed=8)
 
 
+def test_work_that_goes_first_is_not_held_up_by_documents_that_take_their_time():
+    with Pool(1, wall=3.0) as pool, ThreadPoolExecutor(2) as callers:
+        assert pool.run_first(pool_faults.echo, 1) == ((1,), {})
+        slow = callers.submit(pool.run, pool_faults.hang)
+        waiting = callers.submit(pool.run, pool_faults.echo, 2)
+        wait_until(lambda: pool.counts().running == 1)
+        assert pool.run_first(pool_faults.echo, 3) == ((3,), {})
+        assert not slow.done()
+        with pytest.raises(ChildError):
+            slow.result(10)
+        assert waiting.result(10) == ((2,), {})
+
+
 def test_no_child_starts_before_the_first_call_and_no_second_one_without_need():
     children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
     with Pool(4) as pool:
@@ -189,6 +203,12 @@ def test_a_sigterm_to_the_whole_group_is_nobodys_failure(pool):
 
 def test_children_are_bounded_and_leave_no_core(pool):
     assert pool.run(pool_faults.limits) == (400 * 2**20, 0)
+
+
+@pytest.mark.parametrize("how", ["a connection", "a look-up", "a download", "a program", "a shell", "a fork"])
+def test_a_child_reaches_nobody_and_starts_nothing(pool, how):
+    with pytest.raises(ChildError, match="a child process may not do this"):
+        pool.run(pool_faults.reach_out, how)
 
 
 def test_what_children_print_goes_nowhere(pool, capfd):

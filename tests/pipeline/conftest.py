@@ -147,11 +147,16 @@ class Pool:
 
     def __init__(self) -> None:
         self.fails: set[str] = set()
+        self.deaths = 0
 
     def run(self, fn: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
         if fn.__name__ in self.fails:
-            raise ChildError("gave no answer within 15 s")
+            self.deaths += 1
+            raise ChildError("gave no answer within 15 s", died=True)
         return fn(*args, **kwargs)
+
+    def run_first(self, fn: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
+        return self.run(fn, *args, **kwargs)
 
 
 class Receiver:
@@ -227,7 +232,7 @@ class Hand:
     def __init__(self) -> None:
         self.jobs: list[Callable[[], object]] = []
 
-    def submit(self, host: str, job: Callable[[], object]) -> None:
+    def submit(self, host: str, job: Callable[[], object], *, first: bool = False) -> None:
         del host
         self.jobs.append(job)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from bot import report
 from bot.core.render import payloads
 from bot.edge.store import outbox, retention
 from bot.errors import Stopping
@@ -300,13 +302,20 @@ def test_a_page_that_robots_txt_forbids_is_not_asked_for(world: World) -> None:
     assert "https://a.example.org/x" not in [url for url, _ in world.web.asked]
 
 
-def test_a_page_that_kills_its_child_is_judged_without_it(world: World) -> None:
+def test_a_page_that_kills_its_child_is_judged_without_it(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, logger="storywatch")
     world.once()
     world.pool.fails = {"article"}
     world.web.feed("A", item("x", SAME))
     world.web.article("x", *ABOUT)
+    world.poll()
+    for judged in world.judge():
+        report.judged(logging.getLogger("storywatch"), judged)
     world.once()
-    assert world.log()[0].note == "failed: reading the page gave no answer within 15 s"
+    assert world.log()[0].note == "failed: reading the page gave no answer within 15 s, twice"
+    assert world.pool.deaths == 2  # a second child for it, and never a third
+    told = next(record.getMessage() for record in caplog.records if getattr(record, "event", "") == "item.deadly")
+    assert "of feed A: failed: reading the page gave no answer within 15 s, twice; judged on title and summary" in told
     assert world.told() == [SAME]
 
 

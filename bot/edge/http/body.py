@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
@@ -25,22 +26,22 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 def read_body(response: BaseHTTPResponse, cap: int, care: Care, budget: Budget) -> bytes:
     """The decoded body, at most ``cap`` bytes of it. Raises Trouble as ``care`` says."""
-    parts: list[bytes] = []
+    found = io.BytesIO()  # its value is taken out without a copy, which joining pieces would be
     try:
         if response.length_remaining != 0:
-            _collect(_decoded(response, cap, care, budget), cap, care, parts)
+            _collect(_decoded(response, cap, care, budget), cap, care, found)
     except Trouble:
         if care != "any":
             raise
-    return b"".join(parts)
+    return found.getvalue()
 
 
-def _collect(pieces: Iterable[bytes], cap: int, care: Care, parts: list[bytes]) -> None:
+def _collect(pieces: Iterable[bytes], cap: int, care: Care, found: io.BytesIO) -> None:
     room = cap
     for piece in pieces:
         if len(piece) > room and care == "whole":
             raise too_large(cap)
-        parts.append(piece[:room])
+        found.write(piece[:room])
         room -= len(piece)
         if room < 0:
             return

@@ -54,12 +54,12 @@ NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the way to an IPv4 address from
 
 WEB_PORTS = frozenset({80, 443})
 # From 1024 up, those where something other than the web listens: fetch.spec.whatwg.org "bad port", and the customary
-# ports of databases, caches, brokers and remote desktops.
+# ports of databases, caches, brokers, cluster managers and remote desktops.
 SERVICE_PORTS = frozenset(
     {
-        1433, 1521, 1719, 1720, 1723, 1883, 2049, 2375, 2376, 2379, 2380, 3306, 3389, 3659, 4045, 4190, 5060, 5061, 5432, 5672,
-        5900, 5901, 5985, 5986, 6000, 6379, 6380, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 9042, 9092, 9100, 10080, 10250,
-        11211, 27017, 27018,
+        1080, 1433, 1434, 1521, 1719, 1720, 1723, 1883, 2049, 2181, 2375, 2376, 2379, 2380, 3306, 3389, 3659, 4045, 4190,
+        4369, 5060, 5061, 5432, 5672, 5900, 5901, 5984, 5985, 5986, 6000, 6379, 6380, 6443, 6566, 6665, 6666, 6667, 6668, 6669,
+        6679, 6697, 9042, 9092, 9100, 9200, 9300, 10080, 10250, 10255, 11210, 11211, 26379, 27017, 27018, 27019, 28017, 61616,
     }
 )  # fmt: skip
 

@@ -37,11 +37,15 @@ class _Host:
     busy: bool = False
     free_at: float = 0.0  # monotonic: the next request may not start before
     callers: deque[threading.Condition] = field(default_factory=deque)
+    first: deque[Job] = field(default_factory=deque)  # jobs that go before the others of all hosts
     jobs: deque[Job] = field(default_factory=deque)
     listed: bool = False  # stands in the list of hosts with a job to start
 
     def open(self, now: float) -> bool:
         return not self.busy and self.free_at <= now
+
+    def queued(self) -> deque[Job]:
+        return self.first or self.jobs
 
 
 class HostTurns:
@@ -55,6 +59,7 @@ class HostTurns:
         self._sweep_at = SWEEP_FROM
         self._order = itertools.count()
         self._due: list[tuple[float, int, str]] = []  # a heap: when a host's next job may start
+        self._ready: list[tuple[bool, int, str]] = []  # a heap of those that may: whether it can wait, and in what order
         self._sentry: threading.Condition | None = None  # the one idle worker that watches the heap's top
         self._idle: list[threading.Condition] = []
         self._closed = self._dismissed = False
@@ -99,12 +104,24 @@ class HostTurns:
 
     # ------------------------------------------------------------ for the workers
 
-    def add(self, host: str, job: Job) -> None:
-        """Queue a job behind its host's others."""
+    def add(self, host: str, job: Job, *, first: bool = False) -> None:
+        """Queue a job behind its host's others; with ``first`` before those, of whatever host, that were added without."""
         with self._lock:
             entry = self._hosts.setdefault(host, _Host())
-            entry.jobs.append(job)
+            (entry.first if first else entry.jobs).append(job)
+            if first and entry.listed:
+                self._list(host, entry)  # once more, for it stands among those that can wait
+                self._wake_worker()
             self._next(host, entry)
+
+    def first_job(self) -> Job | None:
+        """As :meth:`next_job`, only of those added with ``first``, and without waiting."""
+        with self._lock:
+            found = None if self._closed else self._pick(only_first=True)
+            if found is None:
+                return None
+            self._mine.host = found[0]
+            return found[1]
 
     def next_job(self) -> Job | None:
         """Wait for a job whose host is free, and take that host's turn with it. None after :meth:`close`."""
@@ -124,8 +141,9 @@ class HostTurns:
             self._closed = True
             for sleeper in [*self._idle, *([self._sentry] if self._sentry else [])]:
                 sleeper.notify()
-            left = [job for entry in self._hosts.values() for job in entry.jobs]
+            left = [job for entry in self._hosts.values() for job in (*entry.first, *entry.jobs)]
             for entry in self._hosts.values():
+                entry.first.clear()
                 entry.jobs.clear()
             return left
 
@@ -176,7 +194,7 @@ class HostTurns:
             return
         if entry.callers:
             entry.callers[0].notify()
-        elif entry.jobs and not entry.listed:
+        elif entry.queued() and not entry.listed:
             self._list(host, entry)
             self._wake_worker()
 
@@ -184,17 +202,20 @@ class HostTurns:
         entry.listed = True
         heapq.heappush(self._due, (max(entry.free_at, time.monotonic()), next(self._order), host))
 
-    def _pick(self) -> tuple[str, Job] | None:
+    def _pick(self, *, only_first: bool = False) -> tuple[str, Job] | None:
         now = time.monotonic()
         while self._due and self._due[0][0] <= now:
-            host = heapq.heappop(self._due)[2]
+            _, order, host = heapq.heappop(self._due)
+            heapq.heappush(self._ready, (not self._hosts[host].first, order, host))
+        while self._ready and not (only_first and self._ready[0][0]):
+            host = heapq.heappop(self._ready)[2]
             entry = self._hosts[host]
             entry.listed = False
-            if not entry.jobs or entry.busy or entry.callers:
+            if not entry.queued() or entry.busy or entry.callers:
                 continue  # whoever is there lists it again when done
             if entry.open(now):
                 entry.busy = True
-                return host, entry.jobs.popleft()
+                return host, entry.queued().popleft()
             self._list(host, entry)
         return None
 
@@ -211,15 +232,17 @@ class HostTurns:
                 self._idle.remove(me)
 
     def _wake_worker(self) -> None:
-        if self._due and self._sentry is not None:
+        if not (self._due or self._ready):
+            return
+        if self._sentry is not None:
             self._sentry.notify()
-        elif self._due and self._idle:
+        elif self._idle:
             self._idle.pop().notify()
 
     def _sweep(self, now: float) -> None:
         self._hosts = {
             host: entry
             for host, entry in self._hosts.items()
-            if entry.jobs or entry.callers or entry.listed or not entry.open(now)
+            if entry.queued() or entry.callers or entry.listed or not entry.open(now)
         }
         self._sweep_at = max(SWEEP_FROM, 2 * len(self._hosts))

@@ -6,12 +6,16 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from bot.edge.http.pacing import HostTurns
 
 T = TypeVar("T")
+
+# Threads beyond the usual ones for jobs that go first: each is there only while slow servers hold all the others.
+SPARES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +51,33 @@ class Paced:
         self._turns, self._workers = turns, workers
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
+        self._at_work = 0  # threads that have a job
+        self._spares: set[threading.Thread] = set()
         self._stopped = False
 
-    def submit(self, host: str, job: Callable[[], T]) -> Future[T]:
-        """Queue a job for a host (``host_of`` its address). After :meth:`stop` it is cancelled at once."""
+    def submit(self, host: str, job: Callable[[], T], *, first: bool = False) -> Future[T]:
+        """Queue a job for a host (``host_of`` its address). After :meth:`stop` it is cancelled at once.
+
+        ``first``: it goes before all jobs without, and where every thread waits for some slow server, it gets one more.
+        """
         task = _Task(job=job)
         with self._lock:
             if self._stopped:
                 task.cancel()
                 return task.future
-            self._turns.add(host, task)
+            self._turns.add(host, task, first=first)
             if len(self._threads) < self._workers:
                 self._start_one()
+            elif first and self._at_work >= self._workers and len(self._spares) < SPARES:
+                self._start_spare()
         return task.future
+
+    def _start_spare(self) -> None:
+        """A thread for what goes first; it ends when there is no more of it. Where there is none to be had, the others do."""
+        thread = threading.Thread(target=self._help, name="fetch-first", daemon=True)
+        with suppress(RuntimeError):
+            thread.start()
+            self._spares.add(thread)
 
     def _start_one(self) -> None:
         """One more thread. Where the system allows no more of them, those that are there do the work."""
@@ -86,12 +104,25 @@ class Paced:
         for job in self._turns.close():
             job.cancel()
         until = None if wait is None else time.monotonic() + wait
-        for thread in self._threads:
+        with self._lock:
+            threads = [*self._threads, *self._spares]
+        for thread in threads:
             thread.join(None if until is None else max(0.0, until - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        return not any(thread.is_alive() for thread in threads)
 
     def _work(self) -> None:
         while (job := self._turns.next_job()) is not None:
+            with self._lock:
+                self._at_work += 1
             job.run()
             self._turns.give_back()
+            with self._lock:
+                self._at_work -= 1
             del job  # or else its result would live on while this thread waits for the next
+
+    def _help(self) -> None:
+        while (job := self._turns.first_job()) is not None:
+            job.run()
+            self._turns.give_back()
+        with self._lock:
+            self._spares.discard(threading.current_thread())

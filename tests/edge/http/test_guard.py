@@ -123,7 +123,9 @@ def test_a_web_port_is_open_everywhere(port):
     assert is_web_port(port)
 
 
-@pytest.mark.parametrize("port", [1, 21, 22, 23, 25, 53, 81, 110, 143, 445, 587, 993, 1023, 3306, 5432, 6379, 11211, 27017])
+@pytest.mark.parametrize(
+    "port", [1, 21, 22, 23, 25, 53, 81, 110, 143, 445, 587, 993, 1023, 1080, 2181, 3306, 5432, 6379, 6443, 9200, 11211, 27017]
+)
 def test_a_port_of_another_service_is_open_only_within_allow(port):
     guard = Guard.of(["127.0.0.0/8"])
     with pytest.raises(Trouble, match=f"port {port}"):

@@ -70,6 +70,41 @@ def test_callers_come_one_at_a_time_with_a_pause():
     assert all(GAP <= pause < GAP + 0.5 for pause in diary.pauses("a:80"))
 
 
+def test_what_goes_first_goes_before_the_others_and_past_threads_that_wait(paced):
+    pool, _ = paced(gap=0, workers=2)
+    over, told = threading.Event(), []
+    try:
+        for n in range(10):  # two of them hold both threads, eight wait for one
+            pool.submit(f"slow{n}:80", lambda: over.wait(20))
+        assert soon(lambda: pool._at_work == 2)
+        done = [pool.submit(f"good{n}:80", lambda n=n: told.append(n), first=True) for n in range(20)]
+        for each in done:
+            each.result(5)
+        assert sorted(told) == list(range(20))
+        assert soon(lambda: not pool._spares)
+        later = pool.submit("late:80", lambda: None)
+        assert not later.done(), "a spare thread is not for everybody"
+    finally:
+        over.set()
+    later.result(5)
+
+
+def test_of_two_jobs_that_wait_the_one_that_goes_first_is_begun_first(paced):
+    pool, _ = paced(gap=0, workers=1)
+    gate, told = threading.Event(), []
+    pool.submit("a:80", lambda: gate.wait(20))
+    assert soon(lambda: pool._at_work == 1)
+    pool._spares = {threading.current_thread() for _ in range(1)} | {threading.Thread() for _ in range(20)}  # none is to be had
+    jobs = [pool.submit(host, lambda host=host: told.append(host), first=host == "c:80") for host in ("b:80", "c:80")]
+    jobs.append(pool.submit("b:80", lambda: told.append("b:80 first"), first=True))
+    gate.set()
+    for job in jobs:
+        job.result(5)
+    pool._spares.clear()
+    assert sorted(told[:2]) == ["b:80 first", "c:80"]
+    assert told[2:] == ["b:80"]
+
+
 def test_callers_without_a_pause_still_come_one_at_a_time():
     turns, diary = HostTurns(0), Diary()
     run_all(*[lambda: [request(turns, diary, "a:80", 0.001) for _ in range(10)]] * 5)

@@ -50,7 +50,11 @@ def once(points: Points, args: list[str]) -> int:
         workshop.edges = replace(
             edges,
             door=Told(edges.door, points, {"get": lambda args, options: "page" if options.get("gate") else "feed"}),
-            pool=Told(edges.pool, points, {"run": lambda args, options: "parse" if args[0].__name__ == "feed" else "extract"}),
+            pool=Told(
+                edges.pool,
+                points,
+                {run: lambda args, options: "parse" if args[0].__name__ == "feed" else "extract" for run in ("run", "run_first")},
+            ),
             sender=Told(edges.sender, points, {"send": lambda args, options: "send"}),
             robots=edges.robots,
         )
