@@ -13,6 +13,7 @@ from typing import Self, TextIO
 
 from bot import __version__
 from bot.config import Config
+from bot.edge import memory
 from bot.edge.http import Door, HostTurns, Paced, Robots
 from bot.edge.pool import Pool
 from bot.edge.send import Sender
@@ -38,6 +39,7 @@ class Workshop:
         self._closing = ExitStack()
 
     def __enter__(self) -> Self:
+        memory.bound()
         with ExitStack() as opening:
             store: Store = open_state(self.config.state)
             opening.callback(store.close)
