@@ -105,8 +105,10 @@ def test_a_page_that_cannot_be_had_is_judged_on_title_and_summary(played: Played
 
 def test_what_was_published_while_its_feed_was_down_is_seen_after_it(played: Played) -> None:
     assert played.log["rr-amend"]["first_seen"] >= "2026-03-03T03:00:00Z"
-    problems = [said for said in played.said if said["type"] == "feed.problem"]
-    assert [problem["data"]["feed"] for problem in problems] in ([], ["Rampart Review"]), "at a fast play it fails but twice"
+    notices = [said["data"] for said in played.said if said["type"] == "feed.problem"]
+    assert {notice["feed"] for notice in notices} <= {"Rampart Review"}
+    assert len(notices) <= 2, "once when it breaks and once when it works again; at a fast play it fails too seldom for either"
+    assert all("works again" in notice["problem"] for notice in notices[1:])
 
 
 def test_all_times_are_those_of_the_play(played: Played) -> None:

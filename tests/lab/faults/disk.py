@@ -47,8 +47,7 @@ def small_disk(on: Trial, size: int) -> Iterator[tuple[str, ...]]:
         yield ("nsenter", "--preserve-credentials", "-U", "-m", "-t", str(holder.pid))
     finally:
         holder.kill()
-        holder.wait()
-        holder.stdout.close()
+        holder.communicate()  # waits, and closes both pipes
 
 
 def full_disk(spare: int, outcome: Outcome) -> None:
