@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -19,7 +18,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.config.build import Config
-from bot.config.edit import Patch, save
+from bot.config.edit import Patch, drafted, save
 from bot.config.read import read
 from bot.config.schema import FeedTable
 from bot.core import address
@@ -134,15 +133,8 @@ def add(path: Path, feeds: Sequence[NewFeed]) -> None:
 def _create(path: Path, text: str) -> None:
     """A new file that is there whole or not at all, and that nobody's is overwritten by; for its owner's eyes, like ``init``."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(handle)
-            os.link(name, path)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        with drafted(path, text) as draft:
+            os.link(draft, path)
     except OSError as error:
         raise StorywatchError(f"{path}: cannot be written: {error.strerror}") from error
     _settle(path.parent)
