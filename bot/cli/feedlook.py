@@ -12,7 +12,7 @@ from bot.cli.times import iso, local
 from bot.config import Config
 from bot.core import durations, hints, match
 from bot.core.counting import count
-from bot.core.decide import newest
+from bot.core.decide import newest_first
 from bot.core.examine import Examined
 from bot.core.text import shorten
 from bot.edge.http import Door, HostTurns
@@ -62,13 +62,7 @@ def judged(entries: Sequence[Entry], stories: Sequence[Story], config: Config) -
 def first_items(examined: Examined) -> list[Entry]:
     """The newest items, the newest first."""
     entries = examined.parsed.entries
-    chosen = sorted(newest(entries, _SHOWN))
-    by_age = sorted(chosen, key=lambda n: (entries[n].published is None, -_seconds(entries[n].published), n))
-    return [entries[n] for n in by_age]
-
-
-def _seconds(moment: datetime | None) -> float:
-    return moment.timestamp() if moment else 0.0
+    return [entries[n] for n in newest_first(entries)[:_SHOWN]]
 
 
 def advice(examined: Examined, answer: Fetched, usual: timedelta) -> timedelta:

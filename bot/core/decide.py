@@ -194,9 +194,13 @@ def enters_log(sighting: Sighting, doubled: AbstractSet[int]) -> bool:
 
 
 def newest(entries: Sequence[Entry], count: int) -> set[int]:
-    """Positions of a document's ``count`` newest entries: by date, and by place where dates are missing or equal."""
-    by_age = sorted(range(len(entries)), key=lambda n: (entries[n].published is None, -_seconds(entries[n].published), n))
-    return set(by_age[:count])
+    """Positions of a document's ``count`` newest entries."""
+    return set(newest_first(entries)[:count])
+
+
+def newest_first(entries: Sequence[Entry]) -> list[int]:
+    """Positions of a document's entries by date, and by place where dates are missing or equal."""
+    return sorted(range(len(entries)), key=lambda n: (entries[n].published is None, -_seconds(entries[n].published), n))
 
 
 def oldest_first(entries: Sequence[Entry]) -> list[int]:
