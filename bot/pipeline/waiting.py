@@ -7,7 +7,7 @@ from collections import deque
 from datetime import datetime
 
 from bot.core import lane
-from bot.edge.store import Store, outbox
+from bot.edge.store import Store, window
 from bot.model import Channel, Queued
 
 # Seconds after which the queue is read again though not used up. Reading the whole queue for each of its alerts made a
@@ -34,8 +34,8 @@ class Waiting:
             if step.send is not None:
                 return step
         with self._store.read() as connection:
-            self._queue = deque(outbox.waiting(connection, self._channel.name))
-            self._window = outbox.sent_since(connection, self._channel.name, now - self._channel.budget.per)
+            queue, self._window = window.look(connection, self._channel.name, self._channel.budget.per, now)
+        self._queue = deque(queue)
         self._read_at = time.monotonic()
         return self._step(now)
 
