@@ -101,5 +101,5 @@ def _headline(title: str) -> str:
 def _about(alert: Alert) -> str:
     """What an alert names: its item, or how many of them."""
     if len(alert.entries) == 1:
-        return f" {_headline(alert.entries[0].item.title)}"
+        return f" {_headline(alert.entries[0].item.title.raw)}"
     return f" of {len(alert.entries)} items" if alert.entries else ""

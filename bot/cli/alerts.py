@@ -114,9 +114,9 @@ def _lines(row: OutboxRow, ledger: Sequence[Attempt]) -> Iterator[str]:
     if alert.story:
         yield f"  story    {alert.story}"
     if alert.problem:
-        yield f"  problem  {_subject(alert)}: {alert.problem}"
+        yield f"  problem  {_subject(alert)}: {alert.problem.raw}"
     for entry in alert.entries:
-        yield f"  item {entry.item.id}  {entry.item.title or '(no title)'} ({entry.item.outlet})"
+        yield f"  item {entry.item.id}  {entry.item.title.raw or '(no title)'} ({entry.item.outlet.raw})"
     for tried in ledger:
         yield f"  attempt {tried.number} at {local(tried.at, zone=True)}: {tried.state} ({tried.why or 'no answer yet'})"
 
@@ -134,8 +134,8 @@ def _state(row: OutboxRow) -> str:
 def _about(row: OutboxRow) -> str:
     entries = row.alert.entries
     if len(entries) == 1:
-        return entries[0].item.title or "(no title)"
-    return count(len(entries), "item") if entries else row.alert.problem or row.alert.type
+        return entries[0].item.title.raw or "(no title)"
+    return count(len(entries), "item") if entries else row.alert.problem.raw or row.alert.type
 
 
 def _subject(alert: Alert) -> str:
@@ -146,7 +146,7 @@ def _subject(alert: Alert) -> str:
 def _short(row: OutboxRow) -> tuple[Cell, ...]:
     """The cells of a line for a person."""
     alert = row.alert
-    about = f"{_subject(alert)}: {alert.problem}" if alert.problem else _about(row)
+    about = f"{_subject(alert)}: {alert.problem.raw}" if alert.problem else _about(row)
     return repair.short(alert.id), local(alert.created), alert.channel, shorten(about, _ABOUT), _state(row)
 
 
@@ -161,6 +161,6 @@ def _as_json(row: OutboxRow) -> dict[str, object]:
         "id": alert.id, "type": alert.type, "channel": alert.channel, "story": alert.story or None, "state": row.state,
         "tries": row.attempts, "created": iso(alert.created), "next_try": iso(row.due), "delivered": iso(row.delivered_at),
         "why": row.why, "ambiguous": row.ambiguous, "merged_into": row.merged_into,
-        "feed": alert.feed or None, "problem": alert.problem or None,
+        "feed": alert.feed or None, "problem": alert.problem.raw or None,
         "items": [entry.item.id for entry in alert.entries],
     }  # fmt: skip

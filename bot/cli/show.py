@@ -111,7 +111,8 @@ def _verdict_lines(verdict: Verdict, row: LogRow, developments: Mapping[int, Ale
 def _about(development: AlertDevelopment | None) -> str:
     if development is None:
         return ""
-    return f': "{development.headline}", {count(development.items, "item")} from {", ".join(development.outlets)}'
+    outlets = ", ".join(outlet.raw for outlet in development.outlets)
+    return f': "{development.headline.raw}", {count(development.items, "item")} from {outlets}'
 
 
 def _alert_line(told: OutboxRow) -> Line:

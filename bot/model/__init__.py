@@ -21,6 +21,7 @@ from bot.model.alerts import (
     Queued,
     Standing,
 )
+from bot.model.foreign import Foreign
 from bot.model.hours import Gate, Hours, Mute, Quiet
 from bot.model.log import (
     Candidate,
@@ -81,6 +82,7 @@ __all__ = [
     "FeedState",
     "FetchFailure",
     "Fetched",
+    "Foreign",
     "Gap",
     "Gate",
     "Hit",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
+from bot.model.foreign import Foreign
 from bot.model.log import Where
 
 AlertType: TypeAlias = Literal["development.new", "development.update", "digest", "feed.problem", "heartbeat", "test"]
@@ -23,9 +24,9 @@ class AlertItem:
 
     id: str
     feed: str
-    outlet: str
-    title: str
-    url: str | None
+    outlet: Foreign
+    title: Foreign
+    url: Foreign | None
     published: datetime | None
     first_seen: datetime
 
@@ -35,9 +36,9 @@ class AlertMatch:
     """Why the item matched: the short form of its receipt."""
 
     score: float
-    terms: tuple[str, ...]
+    terms: tuple[Foreign, ...]
     where: Where | None
-    sentence: str
+    sentence: Foreign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +46,9 @@ class AlertDevelopment:
     """The development an alert is about; ``outlets`` in the order they came, the item's own first."""
 
     id: str
-    headline: str
+    headline: Foreign
     items: int
-    outlets: tuple[str, ...]
+    outlets: tuple[Foreign, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class Alert:
     story_title: str = ""
     entries: tuple[AlertEntry, ...] = ()
     feed: str = ""
-    problem: str = ""  # of a heartbeat: how things are
+    problem: Foreign = Foreign("")  # noqa: RUF009  frozen; of a heartbeat: how things are
     baseline: bool = False  # a first pass's digest: the entries stood in the feeds before the watch began
     repeats: bool = False  # a digest after the state was restored: what is in it may have been told before
 

@@ -10,7 +10,7 @@ from bot.core import decide, health, heartbeat
 from bot.core.health import Change
 from bot.core.moments import iso
 from bot.edge.store import Transaction, feeds, meta, notices, outbox, verdicts
-from bot.model import Alert, AlertType, FetchFailure
+from bot.model import Alert, AlertType, FetchFailure, Foreign
 from bot.pipeline.edges import Edges
 
 OUTAGE = "outage"  # since when all feeds fail, among the facts of the state
@@ -93,4 +93,6 @@ class Watchman:
 
     def _tell(self, tx: Transaction, feed: str, words: str, now: datetime, kind: AlertType = "feed.problem") -> None:
         for channel in self.config.operators:
-            outbox.queue(tx, Alert(id=outbox.new_id(), type=kind, channel=channel, created=now, feed=feed, problem=words))
+            outbox.queue(
+                tx, Alert(id=outbox.new_id(), type=kind, channel=channel, created=now, feed=feed, problem=Foreign(words))
+            )

@@ -22,6 +22,7 @@ from bot.model import (
     Feed,
     Fetched,
     FetchFailure,
+    Foreign,
     Item,
     Judgement,
     Mute,
@@ -241,8 +242,10 @@ def _entry(item: Item, verdict: Verdict, standing: dict[int, AlertDevelopment]) 
     return AlertEntry(
         development=standing[verdict.development or 0],
         item=AlertItem(
-            id=str(item.id), feed=item.feed, outlet=item.outlet, title=item.title, url=item.url, published=item.published,
-            first_seen=item.first_seen,
+            id=str(item.id), feed=item.feed, outlet=Foreign(item.outlet), title=Foreign(item.title),
+            url=None if item.url is None else Foreign(item.url), published=item.published, first_seen=item.first_seen,
         ),
-        match=AlertMatch(score=receipt.score, terms=receipt.terms, where=receipt.where, sentence=receipt.sentence),
+        match=AlertMatch(
+            score=receipt.score, terms=tuple(map(Foreign, receipt.terms)), where=receipt.where, sentence=Foreign(receipt.sentence)
+        ),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.config import Config
 from bot.edge.store import Transaction, channels, outbox
-from bot.model import CHANNEL_NOTICE, Alert, Channel
+from bot.model import CHANNEL_NOTICE, Alert, Channel, Foreign
 
 
 class Neighbours:
@@ -42,7 +42,7 @@ class Neighbours:
             if name not in deaf:
                 notice = Alert(
                     id=outbox.new_id(), type="feed.problem", channel=name, created=now, feed=CHANNEL_NOTICE + dead.name,
-                    problem=problem,
+                    problem=Foreign(problem),
                 )  # fmt: skip
                 outbox.queue(tx, notice)
 

@@ -30,7 +30,7 @@ from bot.core import render
 from bot.edge.http import Door
 from bot.edge.send import Sender
 from bot.edge.store import Store, open_state, outbox
-from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch
+from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch, Foreign
 from bot.pipeline import Edges, Pipeline
 
 NOW = datetime(2026, 3, 3, 8, tzinfo=UTC)
@@ -69,14 +69,15 @@ def _serve(port: Connection) -> None:
 
 def alert(number: int) -> Alert:
     """An alert as long as real ones are."""
-    title = f"OpenAI considers contract {number} to deploy on the unclassified networks of NATO"
+    title = Foreign(f"OpenAI considers contract {number} to deploy on the unclassified networks of NATO")
     item = AlertItem(
-        id=str(number), feed="Example", outlet="Example", title=title, url=f"https://example.org/news/{number}", published=NOW,
-        first_seen=NOW,
+        id=str(number), feed="Example", outlet=Foreign("Example"), title=title, url=Foreign(f"https://example.org/news/{number}"),
+        published=NOW, first_seen=NOW,
     )  # fmt: skip
     entry = AlertEntry(
-        development=AlertDevelopment(id=str(number), headline=title, items=1, outlets=("Example",)), item=item,
-        match=AlertMatch(score=0.8, terms=("OpenAI", "NATO"), where="title", sentence=title + ", a person said on Tuesday."),
+        development=AlertDevelopment(id=str(number), headline=title, items=1, outlets=(Foreign("Example"),)), item=item,
+        match=AlertMatch(score=0.8, terms=(Foreign("OpenAI"), Foreign("NATO")), where="title",
+        sentence=Foreign(title.raw + ", a person said on Tuesday."),),
     )  # fmt: skip
     return Alert(
         id=outbox.new_id(), type="development.new", channel="room", created=NOW, story="openai-nato", story_title="OpenAI and NATO",

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch, AlertType
+from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch, AlertType, Foreign
 
 WORDS = (
     "OpenAI", "NATO", "the", "Pentagon", "contract", "said", "on", "Tuesday", "AT&T", "R&D", "C++", "node_modules", "2.5", "1.",
@@ -50,7 +50,7 @@ def make(seed: int, number: int) -> Alert:
         story_title=text(chance, 8),
         entries=tuple(_entries(chance, told)),
         feed=text(chance, 4),
-        problem=text(chance, 30),
+        problem=Foreign(text(chance, 30)),
         baseline=chance.random() < 0.2,
     )
 
@@ -72,24 +72,24 @@ def _entry(chance: random.Random, number: int) -> AlertEntry:
     return AlertEntry(
         development=AlertDevelopment(
             id=str(number),
-            headline=title,
+            headline=Foreign(title),
             items=chance.randint(1, 40),
-            outlets=tuple(_several(chance, 6, lambda: text(chance, 3))),
+            outlets=tuple(_several(chance, 6, lambda: Foreign(text(chance, 3)))),
         ),
         item=AlertItem(
             id=str(chance.randint(1, 10**9)),
             feed=text(chance, 4),
-            outlet=text(chance, 3),
-            title=title,
+            outlet=Foreign(text(chance, 3)),
+            title=Foreign(title),
             url=_url(chance),
             published=chance.choice((None, _BEGAN, _BEGAN + timedelta(seconds=chance.randint(-(10**9), 10**9)))),
             first_seen=_BEGAN,
         ),
         match=AlertMatch(
             score=chance.random(),
-            terms=(*words, *_several(chance, 4, lambda: text(chance, 2))),
+            terms=(*map(Foreign, words), *_several(chance, 4, lambda: Foreign(text(chance, 2)))),
             where=chance.choice((None, "title", "summary", "article")),
-            sentence=text(chance, 60),
+            sentence=Foreign(text(chance, 60)),
         ),
     )
 
@@ -109,16 +109,16 @@ def text(chance: random.Random, length: int) -> str:
     return chance.choice((" ", " ", " ", "")).join(parts)
 
 
-def _url(chance: random.Random) -> str | None:
+def _url(chance: random.Random) -> Foreign | None:
     draw = chance.random()
     if draw < 0.05:
         return None
     if draw < 0.5:
-        return f"https://example.org/{chance.randint(1, 10**9)}"
+        return Foreign(f"https://example.org/{chance.randint(1, 10**9)}")
     if draw < 0.65:
-        return f"https://example.org/{text(chance, 4)}"
-    return chance.choice(URLS) + chance.choice(("", "", "/" + "x" * chance.choice((900, 1300, 5000))))
+        return Foreign(f"https://example.org/{text(chance, 4)}")
+    return Foreign(chance.choice(URLS) + chance.choice(("", "", "/" + "x" * chance.choice((900, 1300, 5000)))))
 
 
-def _several(chance: random.Random, most: int, one: Callable[[], str]) -> list[str]:
+def _several(chance: random.Random, most: int, one: Callable[[], Foreign]) -> list[Foreign]:
     return [one() for _ in range(chance.randint(0, most))]

@@ -12,7 +12,7 @@ from typing import Any
 from bot.config import load
 from bot.core import match
 from bot.core.render import slack
-from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch
+from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch, Foreign
 
 CONFIG = Path(__file__).parents[2] / "config"
 PUBLISHED, SENT = datetime(2026, 3, 3, 14, 5, tzinfo=UTC), datetime(2026, 3, 3, 14, 7, tzinfo=UTC)
@@ -33,17 +33,19 @@ def alert() -> Alert:
     receipt = match.judge(match.compile_rule(story, config.concepts), match.Texts(title=TITLE, summary="", article=ARTICLE))
     assert receipt.holds, receipt.why
     entry = AlertEntry(
-        development=AlertDevelopment(id="1", headline=TITLE, items=len(OUTLETS), outlets=OUTLETS),
+        development=AlertDevelopment(id="1", headline=Foreign(TITLE), items=len(OUTLETS), outlets=tuple(map(Foreign, OUTLETS))),
         item=AlertItem(
             id="1",
             feed=OUTLETS[0],
-            outlet=OUTLETS[0],
-            title=TITLE,
-            url="https://meridian.example/2026/03/03/classified-networks",
+            outlet=Foreign(OUTLETS[0]),
+            title=Foreign(TITLE),
+            url=Foreign("https://meridian.example/2026/03/03/classified-networks"),
             published=PUBLISHED,
             first_seen=SENT,
         ),
-        match=AlertMatch(score=receipt.score, terms=receipt.terms, where=receipt.where, sentence=receipt.sentence),
+        match=AlertMatch(
+            score=receipt.score, terms=tuple(map(Foreign, receipt.terms)), where=receipt.where, sentence=Foreign(receipt.sentence)
+        ),
     )
     return Alert(
         id="1",

@@ -358,7 +358,7 @@ class World:
         """The headlines of the alerts the channel accepted, in order; a digest's as one list."""
         rows = {row.alert.id: row for row in self.outbox()}
         accepted = [rows[alert] for name, alert, _ in self.receiver.accepted if name == channel]
-        return [" + ".join(entry.item.title for entry in row.alert.entries) or row.alert.problem for row in accepted]
+        return [" + ".join(entry.item.title.raw for entry in row.alert.entries) or row.alert.problem.raw for row in accepted]
 
     def state_of(self, feed: str) -> Any:
         with self.store.read() as connection:

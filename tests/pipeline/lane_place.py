@@ -15,7 +15,7 @@ from bot.config import Config, load
 from bot.edge.http import Door
 from bot.edge.send import Sender
 from bot.edge.store import Store, channels, lost, open_state, outbox
-from bot.model import Alert, OutboxRow
+from bot.model import Alert, Foreign, OutboxRow
 from bot.pipeline import Edges, Pipeline, Sent
 from tests.lab.server import Loopback, Reply, Request
 
@@ -71,7 +71,7 @@ class Lanes:
 
     def queue(self, channel: str, *problems: str) -> list[str]:
         alerts = [
-            Alert(id=outbox.new_id(), type="feed.problem", channel=channel, created=self.now, feed="A", problem=problem)
+            Alert(id=outbox.new_id(), type="feed.problem", channel=channel, created=self.now, feed="A", problem=Foreign(problem))
             for problem in problems
         ]
         with self.store.write() as tx:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from bot.core.text import clean, shorten
+from bot.model import Foreign
 
 # Longer addresses are told by the item's number instead: with the other parts of an entry, about 1,750 at most, they
 # would not fit into Slack's 3,000 characters of a section.
@@ -55,14 +56,14 @@ _HOST = re.compile(r"[\w.\-:\[\]%]+", re.ASCII)
 
 
 @lru_cache(maxsize=512)  # a message that is tried in several details asks for the same titles again
-def one_line(text: str) -> str:
+def one_line(text: Foreign) -> Foreign:
     """The text in one clean line, cut at a length that no channel shows whole anyway."""
-    return clean(text, _LONGEST)
+    return Foreign(clean(text.raw, _LONGEST))
 
 
-def visible(text: str) -> bool:
+def visible(text: Foreign) -> bool:
     """Whether a reader sees anything of it: marks, blanks and invisible characters alone do not count."""
-    return any(unicodedata.category(char)[0] not in "ZCM" for char in text)
+    return any(unicodedata.category(char)[0] not in "ZCM" for char in text.raw)
 
 
 def units(text: str) -> int:
@@ -70,20 +71,20 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def fitted(text: str, limit: int, escape: Callable[[str], str]) -> str:
+def fitted(text: Foreign, limit: int, escape: Callable[[Foreign], str]) -> str:
     """``escape(text)`` in at most ``limit`` UTF-16 units, the text shortened first so that no escape is cut in two."""
     size = limit
-    while units(done := escape(shorten(text, size))) > limit and size > 1:
+    while units(done := escape(Foreign(shorten(text.raw, size)))) > limit and size > 1:
         size = min(size - 1, size * limit // units(done))
     return done
 
 
-def web_link(url: str | None) -> str | None:
+def web_link(url: Foreign | None) -> str | None:
     """The address as an http(s) link of RFC 3986 characters only, or None where it is none a reader should follow.
 
     A user name in front of the host is refused: it is a common way to make one site look like another.
     """
-    address = (url or "").strip()[: MAX_URL + 1]
+    address = (url.raw if url else "").strip()[: MAX_URL + 1]
     try:
         parts = urlsplit(address)
         if parts.scheme not in {"http", "https"} or parts.port == 0 or len(parts.netloc) > _LONGEST_HOST:
@@ -95,64 +96,64 @@ def web_link(url: str | None) -> str | None:
     return _within(f"{parts.scheme}://{host}{tail}") if parts.hostname and _HOST.fullmatch(host) else None
 
 
-def plain(text: str) -> str:
+def plain(text: Foreign) -> str:
     """For fields that a channel shows as they are: one line that mentions nobody."""
     return _MENTION.sub("@" + _BREAK, _flat(text))
 
 
-def slack(text: str) -> str:
+def slack(text: Foreign) -> str:
     """For ``mrkdwn``: ``& < >`` once, marks and :emoji: neutralised, no ``@name`` for servers that look for it."""
-    text = _flat(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = _SLACK_MARKS.sub(lambda mark: mark[0].translate(_SLACK_LOOKALIKES), text)
-    text = _COLON.sub(":" + _BREAK, _MENTION.sub("@" + _BREAK, text))
-    return _SLACK_QUOTE.sub(_BREAK, _SLACK_MARKDOWN_LINK.sub("]" + _BREAK, text))
+    done = _flat(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    done = _SLACK_MARKS.sub(lambda mark: mark[0].translate(_SLACK_LOOKALIKES), done)
+    done = _COLON.sub(":" + _BREAK, _MENTION.sub("@" + _BREAK, done))
+    return _SLACK_QUOTE.sub(_BREAK, _SLACK_MARKDOWN_LINK.sub("]" + _BREAK, done))
 
 
-def slack_url(url: str | None) -> str | None:
+def slack_url(url: Foreign | None) -> str | None:
     """The address for ``<url|label>``, or None where it may not or cannot be linked."""
     link = web_link(url)
     return _within((link or "").replace("&", "&amp;"))
 
 
-def discord(text: str) -> str:
+def discord(text: Foreign) -> str:
     """For content and embeds: Markdown behind a backslash, mentions broken, bare addresses and :emoji: not live."""
-    text = _DISCORD_MARKS.sub(r"\\\g<0>", _flat(text))
-    return _LIST.sub(r"\1\\", _MENTION.sub("@" + _BREAK, text))
+    done = _DISCORD_MARKS.sub(r"\\\g<0>", _flat(text))
+    return _LIST.sub(r"\1\\", _MENTION.sub("@" + _BREAK, done))
 
 
-def discord_url(url: str | None) -> str | None:
+def discord_url(url: Foreign | None) -> str | None:
     """The address for ``[label](url)``, or None where it may not or cannot be linked."""
     link = web_link(url)
     return _within((link or "").replace("(", "%28").replace(")", "%29"))
 
 
-def mattermost(text: str) -> str:
+def mattermost(text: Foreign) -> str:
     """For Mattermost's Markdown: behind a backslash, no ``@name``, no bare address, :emoji:, hashtag or ~channel live."""
-    text = _MENTION.sub("@" + _BREAK, _ENTITY.sub("&amp;", _flat(text)))
-    text = _MATTERMOST_NAMES.sub(r"\g<0>" + _BREAK, _WWW.sub(r"\g<0>" + _BREAK, _COLON.sub(":" + _BREAK, text)))
-    return _LIST.sub(r"\1\\", _MATTERMOST_MARKS.sub(r"\\\g<0>", text)).replace("<", "&lt;")
+    done = _MENTION.sub("@" + _BREAK, _ENTITY.sub("&amp;", _flat(text)))
+    done = _MATTERMOST_NAMES.sub(r"\g<0>" + _BREAK, _WWW.sub(r"\g<0>" + _BREAK, _COLON.sub(":" + _BREAK, done)))
+    return _LIST.sub(r"\1\\", _MATTERMOST_MARKS.sub(r"\\\g<0>", done)).replace("<", "&lt;")
 
 
-def mattermost_url(url: str | None) -> str | None:
+def mattermost_url(url: Foreign | None) -> str | None:
     """The address for ``[label](url)``; old servers look for ``@name`` in it too."""
     return _within((discord_url(url) or "").replace("@", "%40"))
 
 
-def teams(text: str) -> str:
+def teams(text: Foreign) -> str:
     """For the text of an Adaptive Card: its Markdown, HTML, ``{{DATE()}}`` and ``<at>`` are text or gone."""
-    text = _ENTITY.sub("&" + _BREAK, _TEAMS_MENTION.sub("", _flat(text)))
-    text = _SLACK_MARKS.sub(lambda mark: mark[0].translate(_SLACK_LOOKALIKES), text)
-    text = _TEAMS_MARKS.sub(r"\g<0>" + _BREAK, _LIST.sub(r"\1" + _BREAK, _TEAMS_START.sub(_BREAK, text)))
-    return _MENTION.sub("@" + _BREAK, _WWW.sub(r"\g<0>" + _BREAK, _COLON.sub(":" + _BREAK, text)))
+    done = _ENTITY.sub("&" + _BREAK, _TEAMS_MENTION.sub("", _flat(text)))
+    done = _SLACK_MARKS.sub(lambda mark: mark[0].translate(_SLACK_LOOKALIKES), done)
+    done = _TEAMS_MARKS.sub(r"\g<0>" + _BREAK, _LIST.sub(r"\1" + _BREAK, _TEAMS_START.sub(_BREAK, done)))
+    return _MENTION.sub("@" + _BREAK, _WWW.sub(r"\g<0>" + _BREAK, _COLON.sub(":" + _BREAK, done)))
 
 
-def terminal(text: str) -> str:
+def terminal(text: Foreign) -> str:
     """For a terminal: one line, every control character and bidirectional override spelled out."""
-    return _CONTROL.sub(_spelled, _BLANK.sub(" ", text))
+    return _CONTROL.sub(_spelled, _BLANK.sub(" ", text.raw))
 
 
-def _flat(text: str) -> str:
-    return _CONTROL.sub("", _BLANK.sub(" ", text))
+def _flat(text: Foreign) -> str:
+    return _CONTROL.sub("", _BLANK.sub(" ", text.raw))
 
 
 def _within(link: str) -> str | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch, Channel, Story
+from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch, Channel, Foreign, Story
 
-_OUTLETS = ("Example Times", "Sample Wire")
+_OUTLETS = (Foreign("Example Times"), Foreign("Sample Wire"))
 
 
 def sample(alert_id: str, channel: Channel, story: Story | None, now: datetime) -> Alert:
     """An alert about nothing, as the story's would look in the channel; its link leads to example.org."""
-    title = "A sample headline: your alerts will look like this one"
+    title = Foreign("A sample headline: your alerts will look like this one")
     return Alert(
         id=alert_id,
         type="test",
@@ -27,15 +27,15 @@ def sample(alert_id: str, channel: Channel, story: Story | None, now: datetime) 
                     feed="sample",
                     outlet=_OUTLETS[0],
                     title=title,
-                    url="https://example.org/",
+                    url=Foreign("https://example.org/"),
                     published=now,
                     first_seen=now,
                 ),
                 match=AlertMatch(
                     score=1.0,
-                    terms=("sentence", "article"),
+                    terms=(Foreign("sentence"), Foreign("article")),
                     where="article",
-                    sentence="Here stands the sentence of the article in which the words of your story are clearest.",
+                    sentence=Foreign("Here stands the sentence of the article in which the words of your story are clearest."),
                 ),
             ),
         ),

@@ -35,9 +35,9 @@ def render(alert: Alert) -> dict[str, Any]:
 def _data(alert: Alert, sentence: int, text: int) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if alert.type == "feed.problem":
-        told = {"feed": alert.feed or None, "problem": shorten(alert.problem, text)}
+        told = {"feed": alert.feed or None, "problem": shorten(alert.problem.raw, text)}
     elif alert.type == "heartbeat":
-        told = {"report": shorten(alert.problem, text)}
+        told = {"report": shorten(alert.problem.raw, text)}
     elif alert.type == "digest":
         told = {"story": alert.story or None, "items": [_entry(entry, sentence, text) for entry in alert.entries]}
     elif alert.type != "test":
@@ -52,16 +52,16 @@ def _entry(entry: AlertEntry, sentence: int, text: int) -> dict[str, Any]:
     return {
         "development": {
             "id": development.id,
-            "headline": shorten(development.headline, text),
+            "headline": shorten(development.headline.raw, text),
             "items": development.items,
-            "outlets": list(development.outlets),
+            "outlets": [outlet.raw for outlet in development.outlets],
         },
         "item": _present(
             {
                 "id": item.id,
                 "feed": item.feed,
-                "url": item.url,
-                "title": shorten(item.title, text),
+                "url": item.url.raw if item.url is not None else None,
+                "title": shorten(item.title.raw, text),
                 "published": iso(item.published) if item.published else None,
                 "first_seen": iso(item.first_seen),
             }
@@ -69,9 +69,9 @@ def _entry(entry: AlertEntry, sentence: int, text: int) -> dict[str, Any]:
         "match": _present(
             {
                 "score": match.score,
-                "terms": list(match.terms),
+                "terms": [term.raw for term in match.terms],
                 "where": match.where,
-                "sentence": shorten(match.sentence, sentence) or None,
+                "sentence": shorten(match.sentence.raw, sentence) or None,
             }
         ),
     }

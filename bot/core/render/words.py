@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from bot.core.render.escape import fitted, one_line, plain, units, visible
-from bot.model import CHANNEL_NOTICE, Alert, AlertEntry
+from bot.model import CHANNEL_NOTICE, Alert, AlertEntry, Foreign
 
 # Sizes in UTF-16 units of escaped text. Chosen so that one entry in full, address included, stays under the
 # tightest limit it must fit into: 3,000 characters of a Slack section.
@@ -31,9 +31,9 @@ class Markup:
     and punctuation, so a word inside other letters stays unmarked.
     """
 
-    escape: Callable[[str], str]
+    escape: Callable[[Foreign], str]
     bold: Callable[[str], str]
-    target: Callable[[str | None], str | None]
+    target: Callable[[Foreign | None], str | None]
     link: Callable[[str, str], str]
     moment: Callable[[datetime], str]
     quote: str
@@ -66,10 +66,10 @@ class Said:
     others: str
 
 
-def title(entry: AlertEntry) -> str:
+def title(entry: AlertEntry) -> Foreign:
     """The headline as the feed gave it, in one line; never empty."""
     given = (one_line(entry.item.title), one_line(entry.development.headline))
-    return next((text for text in given if visible(text)), "(no title)")
+    return next((text for text in given if visible(text)), Foreign("(no title)"))
 
 
 def said(entry: AlertEntry, markup: Markup) -> Said:
@@ -95,16 +95,17 @@ def told(entry: AlertEntry, markup: Markup, detail: Detail) -> str:
 
 def heading(alert: Alert, markup: Markup, number: int = 1, total: int = 1) -> str:
     """What the message is: the story, for a digest how many items, of several messages which one."""
-    story = fitted(one_line(alert.story_title or alert.story), STORY, markup.escape)
+    story = fitted(_configured(alert.story_title or alert.story), STORY, markup.escape)
     part = f" · {number} of {total}" if total > 1 else ""
     return (" · ".join(filter(None, (story, _kind(alert, markup)))) or "Storywatch") + part
 
 
-def topic(alert: Alert) -> str:
+def topic(alert: Alert) -> Foreign:
     """What an alert is about in one line without markup: its headline, or of several items what they are."""
     if alert.type == "digest" or len(alert.entries) != 1:
-        return heading(alert, PLAIN)
-    return f"TEST: {title(alert.entries[0])}" if alert.type == "test" else title(alert.entries[0])
+        return Foreign(heading(alert, PLAIN))
+    named = title(alert.entries[0])
+    return Foreign(f"TEST: {named.raw}") if alert.type == "test" else named
 
 
 def notice(alert: Alert, markup: Markup) -> str:
@@ -114,25 +115,26 @@ def notice(alert: Alert, markup: Markup) -> str:
     return fitted(one_line(alert.problem), PROBLEM, markup.escape)
 
 
-def marked(text: str, terms: Sequence[str], markup: Markup) -> str:
+def marked(text: Foreign, terms: Sequence[Foreign], markup: Markup) -> str:
     """The text escaped, the terms in it bold where the channel can show that."""
+    written = text.raw
     done, at = [], 0
     for start, end in _runs(_spans(text, terms)):
-        beside = text[max(start - 1, 0) : start] + text[end : end + 1]
+        beside = written[max(start - 1, 0) : start] + written[end : end + 1]
         if not markup.tight or not any(char.isalnum() or char == "_" for char in beside):
-            done += [markup.escape(text[at:start]), markup.bold(markup.escape(text[start:end]))]
+            done += [markup.escape(Foreign(written[at:start])), markup.bold(markup.escape(Foreign(written[start:end])))]
             at = end
-    return "".join((*done, markup.escape(text[at:])))
+    return "".join((*done, markup.escape(Foreign(written[at:]))))
 
 
 def _kind(alert: Alert, markup: Markup) -> str:
     count = _counted(len(alert.entries), "item")
     if alert.type == "test":
-        name = fitted(one_line(alert.channel), OUTLET, markup.escape)
+        name = fitted(_configured(alert.channel), OUTLET, markup.escape)
         return f"{'TEST, nothing has happened: ' if alert.entries else 'Storywatch can reach this channel: '}{name}"
     if alert.type == "feed.problem":
         what = "" if alert.feed.startswith(CHANNEL_NOTICE) else "feed "
-        return f"Problem with the {what}{fitted(one_line(alert.feed), OUTLET, markup.escape)}" if alert.feed else "Problem"
+        return f"Problem with the {what}{fitted(_configured(alert.feed), OUTLET, markup.escape)}" if alert.feed else "Problem"
     if alert.type == "heartbeat":
         return "Storywatch is watching"
     if alert.type == "digest":
@@ -150,16 +152,17 @@ def _headline(entry: AlertEntry, markup: Markup, limit: int) -> str:
 
 def _byline(entry: AlertEntry, markup: Markup) -> str:
     """Outlet and time; where the headline is no link, also where else the address stands."""
-    outlet = next((name for name in (entry.item.outlet, entry.item.feed) if visible(one_line(name))), "unknown outlet")
+    names = (one_line(entry.item.outlet), _configured(entry.item.feed), Foreign("unknown outlet"))
+    outlet = next(name for name in names if visible(name))
     when = markup.moment(entry.item.published) if entry.item.published else "date unknown"
     linked = markup.target(entry.item.url) is not None
-    where = () if linked else (f"item {fitted(one_line(entry.item.id), OUTLET, markup.escape)} in the log",)
-    return " · ".join((fitted(one_line(outlet), OUTLET, markup.escape), when, *where))
+    where = () if linked else (f"item {fitted(_configured(entry.item.id), OUTLET, markup.escape)} in the log",)
+    return " · ".join((fitted(outlet, OUTLET, markup.escape), when, *where))
 
 
 def _quote(entry: AlertEntry, markup: Markup) -> str:
     sentence = one_line(entry.match.sentence)
-    if not visible(sentence) or sentence.casefold() == title(entry).casefold():
+    if not visible(sentence) or sentence.raw.casefold() == title(entry).raw.casefold():
         return ""
     text = _from_first(sentence, entry.match.terms)
     return markup.quote + fitted(text, SENTENCE, lambda part: marked(part, entry.match.terms, markup)) + markup.unquote
@@ -188,31 +191,36 @@ def _more(entry: AlertEntry) -> str:
     return f" · +{_counted(len(names), 'outlet')}" if names else ""
 
 
-def _other_outlets(entry: AlertEntry) -> list[str]:
+def _other_outlets(entry: AlertEntry) -> list[Foreign]:
     own = one_line(entry.item.outlet)
     return [name for name in dict.fromkeys(map(one_line, entry.development.outlets)) if name != own and visible(name)]
+
+
+def _configured(text: str) -> Foreign:
+    """Text of the configuration goes the same way: it may come from a list of feeds that somebody shared."""
+    return one_line(Foreign(text))
 
 
 def _counted(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
-def _from_first(sentence: str, terms: Sequence[str]) -> str:
+def _from_first(sentence: Foreign, terms: Sequence[Foreign]) -> Foreign:
     """The sentence, begun later if its first marked word would otherwise fall to the limit."""
     first = next(_spans(sentence, terms), (0, 0))[0]
-    if units(sentence) <= SENTENCE or first < SENTENCE // 2:
+    if units(sentence.raw) <= SENTENCE or first < SENTENCE // 2:
         return sentence
-    begin = sentence.rfind(" ", 0, first - SENTENCE // 4)
-    return "…" + sentence[begin + 1 if begin >= 0 else first - SENTENCE // 4 :]
+    begin = sentence.raw.rfind(" ", 0, first - SENTENCE // 4)
+    return Foreign("…" + sentence.raw[begin + 1 if begin >= 0 else first - SENTENCE // 4 :])
 
 
-def _spans(text: str, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _spans(text: Foreign, terms: Sequence[Foreign]) -> Iterator[tuple[int, int]]:
     """Where the terms stand in the text, from left to right, not overlapping; marks alone are no terms."""
-    lines = {one_line(term) for term in terms}
+    lines = {one_line(term).raw for term in terms}
     known = sorted((term for term in lines if term[:1].isalnum() and term[-1].isalnum()), key=len, reverse=True)[:_TERMS_MARKED]
     if known:
         pattern = re.compile("|".join(map(_whole, known)), re.IGNORECASE)
-        yield from (found.span() for found in pattern.finditer(text))
+        yield from (found.span() for found in pattern.finditer(text.raw))
 
 
 def _runs(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.edge.store import verdicts
 from bot.edge.store.codec import entry_from_json, entry_to_json
 from bot.edge.store.outgoing import alert_items, alerts, attempts, parts
-from bot.model import Alert, AlertEntry, AlertState, Answer, Attempt, OutboxRow, Queued
+from bot.model import Alert, AlertEntry, AlertState, Answer, Attempt, Foreign, OutboxRow, Queued
 
 # `sending` too: a lane looks at its queue only between two alerts, so one found there lost its answer (a full disk, say).
 # As text, word for word the condition of the index alerts_open: with bound values SQLite would not use it.
@@ -50,7 +50,7 @@ def queue(tx: sa.Connection, alert: Alert) -> None:
 
 def _content(alert: Alert) -> dict[str, Any]:
     return {
-        "story_title": alert.story_title, "feed": alert.feed, "problem": alert.problem, "baseline": alert.baseline,
+        "story_title": alert.story_title, "feed": alert.feed, "problem": alert.problem.raw, "baseline": alert.baseline,
         "repeats": alert.repeats,
         "entries": [entry_to_json(entry) for entry in alert.entries],
     }  # fmt: skip
@@ -224,7 +224,7 @@ def _alert(row: sa.Row[Any]) -> Alert:
     return Alert(
         id=row.id, type=row.type, channel=row.channel, created=row.created, story=row.story, story_title=content["story_title"],
         entries=tuple(entry_from_json(entry) for entry in content["entries"]), feed=content["feed"],
-        problem=content["problem"], baseline=content["baseline"], repeats=content.get("repeats", False),
+        problem=Foreign(content["problem"]), baseline=content["baseline"], repeats=content.get("repeats", False),
     )  # fmt: skip
 
 

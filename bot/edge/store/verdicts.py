@@ -13,7 +13,7 @@ from bot.edge.store import search
 from bot.edge.store.items import chunks
 from bot.edge.store.outgoing import alert_items, alerts
 from bot.edge.store.schema import articles, developments, items, prints, verdicts
-from bot.model import AlertDevelopment, Candidate, Hit, Ingredient, Judgement, Print, Receipt, Verdict
+from bot.model import AlertDevelopment, Candidate, Foreign, Hit, Ingredient, Judgement, Print, Receipt, Verdict
 
 
 def save(tx: sa.Connection, judgements: Sequence[Judgement]) -> None:
@@ -164,7 +164,10 @@ def _developments(connection: sa.Connection, ids: Collection[int]) -> dict[int, 
         outlets.setdefault(row.id, []).append(row.outlet)
     return {
         key: AlertDevelopment(
-            id=str(key), headline=headlines[key], items=len(outlets[key]), outlets=tuple(dict.fromkeys(outlets[key]))
+            id=str(key),
+            headline=Foreign(headlines[key]),
+            items=len(outlets[key]),
+            outlets=tuple(map(Foreign, dict.fromkeys(outlets[key]))),
         )
         for key in headlines
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch
+from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch, Foreign
 from tests.contracts.schemas import CONTRACTS
 
 needs_contracts = pytest.mark.skipif(not CONTRACTS.is_dir(), reason="../shared/contracts is not here: schemas not checked")
@@ -43,23 +44,24 @@ URLS = (
 def entry(number: int = 7, title: str = "OpenAI weighs NATO deal", **about: Any) -> AlertEntry:
     """An entry; ``url published outlet outlets feed sentence terms where`` are set by name."""
     outlet = about.get("outlet", "Reuters")
-    outlets = about.get("outlets", (outlet, "WSJ", "BBC"))
+    outlets = tuple(map(Foreign, about.get("outlets", (outlet, "WSJ", "BBC"))))
+    url = about.get("url", "https://example.org/a?x=1&y=2")
     return AlertEntry(
-        development=AlertDevelopment(id="12", headline=title, items=3, outlets=outlets),
+        development=AlertDevelopment(id="12", headline=Foreign(title), items=3, outlets=outlets),
         item=AlertItem(
             id=str(number),
             feed=about.get("feed", "Reuters World"),
-            outlet=outlet,
-            title=title,
-            url=about.get("url", "https://example.org/a?x=1&y=2"),
+            outlet=Foreign(outlet),
+            title=Foreign(title),
+            url=None if url is None else Foreign(url),
             published=about.get("published", T),
             first_seen=T,
         ),
         match=AlertMatch(
             score=0.9,
-            terms=about.get("terms", ("OpenAI", "NATO")),
+            terms=tuple(map(Foreign, about.get("terms", ("OpenAI", "NATO")))),
             where=about.get("where", "article"),
-            sentence=about.get("sentence", SENTENCE),
+            sentence=Foreign(about.get("sentence", SENTENCE)),
         ),
     )
 
@@ -76,6 +78,7 @@ def alert(*entries: AlertEntry, type: str = "development.new", **about: Any) -> 
             "entries": entries,
         }
         | about
+        | {"problem": Foreign(about.get("problem", ""))}
     )
 
 
@@ -130,6 +133,5 @@ def single_alerts(draw: st.DrawFn) -> Alert:
 
 def entry_numbered(one: AlertEntry, number: int) -> AlertEntry:
     """The entry with its number as the first word of its headline, so that it can be found again."""
-    about = {"url": one.item.url, "published": one.item.published, "outlet": one.item.outlet, "feed": one.item.feed}
-    about |= {"outlets": one.development.outlets, "sentence": one.match.sentence, "terms": one.match.terms}
-    return entry(number, f"n{number}n {one.item.title}", **about, where=one.match.where)
+    title = Foreign(f"n{number}n {one.item.title.raw}")
+    return replace(one, item=replace(one.item, id=str(number), title=title), development=replace(one.development, headline=title))

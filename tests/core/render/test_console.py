@@ -4,6 +4,7 @@ import pytest
 from render_cases import PROBLEM, SENTENCE, TEST, alert, digest, entry
 
 from bot.core.render import console, escape, payloads
+from bot.model import Foreign
 
 FULL = f"""OpenAI weighs NATO deal
   https://example.org/a?x=1&y=2
@@ -41,7 +42,7 @@ def test_a_feed_cannot_steer_the_terminal():
 
 
 def test_a_control_character_that_reaches_the_escaper_is_spelled_out():
-    assert escape.terminal("a\x1b[2J\x9b\u202e\nb") == "a\\x1b[2J\\x9b\\u202e b"
+    assert escape.terminal(Foreign("a\x1b[2J\x9b\u202e\nb")) == "a\\x1b[2J\\x9b\\u202e b"
 
 
 def test_all_300_entries_are_shown():

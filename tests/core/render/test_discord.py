@@ -6,6 +6,7 @@ import pytest
 from render_cases import PROBLEM, TEST, UNIX, alert, digest, entry, needs_contracts
 
 from bot.core.render import discord, escape, payloads
+from bot.model import Foreign
 from tests.contracts.checks import discord_problems
 from tests.contracts.schemas import schema_problems
 
@@ -116,7 +117,7 @@ ESCAPES = {
 
 @pytest.mark.parametrize(("text", "expected"), ESCAPES.values(), ids=ESCAPES)
 def test_escape(text, expected):
-    assert escape.discord(text) == expected
+    assert escape.discord(Foreign(text)) == expected
 
 
 def test_an_authors_name_shows_no_backslash_and_calls_nobody():

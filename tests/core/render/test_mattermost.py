@@ -6,6 +6,7 @@ import pytest
 from render_cases import PROBLEM, SENTENCE, TEST, alert, digest, entry
 
 from bot.core.render import escape, mattermost, payloads
+from bot.model import Foreign
 
 WHY = "matched OpenAI, NATO, clearest in the article\nalso carried by 2 other outlets: WSJ, BBC"
 ALONE = "no other outlet carries it yet"
@@ -52,11 +53,11 @@ ESCAPES = {
 
 @pytest.mark.parametrize(("text", "expected"), ESCAPES.values(), ids=ESCAPES)
 def test_escape(text, expected):
-    assert escape.mattermost(text) == expected
+    assert escape.mattermost(Foreign(text)) == expected
 
 
 def test_an_address_calls_nobody_on_servers_that_look_there_too():
-    assert escape.mattermost_url("https://medium.example/@all/x_(1)") == "https://medium.example/%40all/x_%281%29"
+    assert escape.mattermost_url(Foreign("https://medium.example/@all/x_(1)")) == "https://medium.example/%40all/x_%281%29"
 
 
 def test_words_that_touch_are_bold_as_one():

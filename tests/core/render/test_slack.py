@@ -8,6 +8,7 @@ from render_cases import PROBLEM, SENTENCE, TEST, UNIX, alert, digest, entry, ne
 from slack_sdk.models.blocks import Block
 
 from bot.core.render import escape, payloads, slack
+from bot.model import Foreign
 from tests.contracts.checks import slack_problems
 from tests.contracts.schemas import schema_problems
 
@@ -152,7 +153,7 @@ ESCAPES = {
 
 @pytest.mark.parametrize(("text", "expected"), ESCAPES.values(), ids=ESCAPES)
 def test_escape(text, expected):
-    assert escape.slack(text) == expected
+    assert escape.slack(Foreign(text)) == expected
 
 
 def test_a_word_is_bold_only_where_slack_reads_the_asterisks():
@@ -213,7 +214,7 @@ URLS = {
 
 @pytest.mark.parametrize(("url", "expected"), URLS.values(), ids=URLS)
 def test_address(url, expected):
-    assert escape.slack_url(url) == expected
+    assert escape.slack_url(None if url is None else Foreign(url)) == expected
 
 
 def test_whom_the_operator_names_is_called_in_the_first_message_only():

@@ -6,6 +6,7 @@ import pytest
 from render_cases import PROBLEM, alert, digest, entry
 
 from bot.core.render import escape, payloads, teams
+from bot.model import Foreign
 
 HEAD = {"type": "TextBlock", "text": "OpenAI, NATO and the Pentagon", "wrap": True, "weight": "Bolder"}
 
@@ -71,9 +72,9 @@ ESCAPES = {
 
 @pytest.mark.parametrize(("text", "expected"), ESCAPES.values(), ids=ESCAPES)
 def test_escape(text, expected):
-    assert escape.teams(text) == expected
+    assert escape.teams(Foreign(text)) == expected
 
 
 def test_there_is_no_way_to_call_anybody():
     assert payloads(alert(entry()), "teams", calls=("@here",)) == payloads(alert(entry()), "teams")
-    assert teams.MARKUP.escape("<at>here</at>") == "here"
+    assert teams.MARKUP.escape(Foreign("<at>here</at>")) == "here"

@@ -18,6 +18,7 @@ from bot.model import (
     Article,
     Entry,
     Feed,
+    Foreign,
     Ingredient,
     Item,
     Judgement,
@@ -101,12 +102,13 @@ class Filled:
             id=outbox.new_id(), type=kind, channel=channel, created=now, story="story", story_title="The story",  # type: ignore[arg-type]
             entries=(
                 AlertEntry(
-                    development=AlertDevelopment(id=str(development), headline=item.title, items=1, outlets=(item.outlet,)),
+                    development=AlertDevelopment(id=str(development), headline=Foreign(item.title), items=1, outlets=(Foreign(item.outlet),)),
                     item=AlertItem(
-                        id=str(item.id), feed=item.feed, outlet=item.outlet, title=item.title, url=item.url,
+                        id=str(item.id), feed=item.feed, outlet=Foreign(item.outlet), title=Foreign(item.title),
+                        url=None if item.url is None else Foreign(item.url),
                         published=item.published, first_seen=item.first_seen,
                     ),
-                    match=AlertMatch(score=0.9, terms=("OpenAI",), where="title", sentence="A sentence."),
+                    match=AlertMatch(score=0.9, terms=(Foreign("OpenAI"),), where="title", sentence=Foreign("A sentence.")),
                 ),
             ),
         )  # fmt: skip

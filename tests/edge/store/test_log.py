@@ -141,7 +141,7 @@ def test_a_development_lists_its_outlets_in_order_and_no_duplicates(filled: Fill
     filled.judge(third, "duplicate", development=development)
     with filled.store.read() as connection:
         [found] = verdicts.of_development(connection, [development or 0]).values()
-    assert (found.items, found.outlets, found.headline) == (2, ("One", "Two"), "A")
+    assert (found.items, [o.raw for o in found.outlets], found.headline.raw) == (2, ["One", "Two"], "A")
 
 
 # ---------------------------------------------------------------- search

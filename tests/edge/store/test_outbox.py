@@ -94,7 +94,7 @@ def test_merged_alerts_become_one_digest_that_names_all_their_items(filled: Fill
         digest = outbox.merge(tx, [1, 2, 3], NOW)
     with filled.store.read() as connection:
         [row] = outbox.rows(connection, ids=[digest])
-        assert [entry.item.title for entry in row.alert.entries] == ["A", "B", "C"]
+        assert [entry.item.title.raw for entry in row.alert.entries] == ["A", "B", "C"]
         assert (row.alert.type, row.alert.story_title) == ("digest", "The story")
         assert {merged.merged_into for merged in outbox.rows(connection, state="merged")} == {digest}
     assert states(filled) == ["merged", "merged", "merged", "queued"]
@@ -146,7 +146,7 @@ def test_an_alert_is_sent_with_the_outlets_its_development_has_by_then(filled: F
     filled.judge(filled.log("A", name="Two"), development=development)
     with filled.store.write() as tx:
         [entry] = outbox.take(tx, 1, NOW).alert.entries
-    assert (entry.development.items, entry.development.outlets) == (2, ("One", "Two"))
+    assert (entry.development.items, [outlet.raw for outlet in entry.development.outlets]) == (2, ["One", "Two"])
 
 
 def test_messages_accepted_of_a_long_alert_are_counted(filled: Filled) -> None:
