@@ -158,3 +158,27 @@ def test_functions_stay_short() -> None:
     longest = max(lengths, key=lambda name: lengths[name])
     assert lengths[longest] <= 60, longest
     assert statistics.quantiles(lengths.values(), n=20)[-1] <= 40
+
+
+# Who may write to the terminal by themselves: each makes what it writes harmless, or writes a script of ours.
+PRINTERS = {"bot.cli.terminal", "bot.cli.output", "bot.cli.sheet", "bot.cli.chart", "bot.cli.narrator", "bot.cli.completion"}
+
+
+@pytest.mark.parametrize("module", CODE)
+def test_only_the_doors_to_the_terminal_write_to_it(module: str) -> None:
+    calls = [ast.unparse(node.func) for node in ast.walk(ast.parse(CODE[module].read_text())) if isinstance(node, ast.Call)]
+    writes = {"click.echo", "click.secho", "print", "sys.stdout.write", "sys.stderr.write", "console.print", "csv.writer"}
+    assert module in PRINTERS or not writes & set(calls)
+
+
+# Who may take the text out of a Foreign: escapers, and places that keep it or hand it on as data to a door above.
+UNWRAPPERS = {
+    "bot.model.foreign", "bot.core.render.escape", "bot.core.render.words", "bot.core.render.webhook", "bot.edge.store.codec",
+    "bot.edge.store.outbox", "bot.report", "bot.cli.alerts", "bot.cli.show",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("module", [name for name in CODE if not name.startswith("bot.edge.http")])  # urllib3 has a ``raw`` too
+def test_only_escapers_and_keepers_look_into_text_of_strangers(module: str) -> None:
+    tree = ast.parse(CODE[module].read_text())
+    assert module in UNWRAPPERS or not [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "raw"]

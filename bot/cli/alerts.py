@@ -12,7 +12,7 @@ import click
 from bot.cli import repair
 from bot.cli.context import Context, examples
 from bot.cli.output import Cell, Column, Format, format_options, on_terminal, write_csv, write_json, write_table
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.cli.times import iso, local
 from bot.cli.waiting import of_alerts
 from bot.config import Config
@@ -70,7 +70,7 @@ def alerts(ctx: click.Context, *, state: AlertState | None, as_: Format) -> None
     elif rows:
         write_table(_TABLE, map(_short, rows))
     else:
-        click.echo("no alerts yet" if state is None else f"no alerts in the state {state}", err=True)
+        say("no alerts yet" if state is None else f"no alerts in the state {state}", err=True)
 
 
 @alerts.command(epilog=examples("storywatch alerts show 0123abcd", "storywatch alerts show alert_0123abcd456789ef0123 --json"))
@@ -91,7 +91,7 @@ def show(context: Context, *, alert: str, as_json: bool) -> None:
         write_json(_as_json(row) | {"attempts": attempts})
         return
     for line in _lines(row, ledger):
-        click.echo(safe(line))
+        say(line)
 
 
 for command in (repair.retry, repair.drop, repair.test):

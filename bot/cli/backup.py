@@ -12,7 +12,7 @@ from bot.cli import progress
 from bot.cli.context import Context, examples
 from bot.cli.output import write_json
 from bot.cli.sizes import size
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.core.counting import count
 from bot.edge.store import copying, open_reading, shelf
 from bot.errors import StorywatchError
@@ -46,4 +46,4 @@ def backup(context: Context, *, file: Path | None, force: bool, as_json: bool) -
         write_json({**facts, "seconds": round(time.monotonic() - started, 3)})
         return
     what = f"{count(made.items, 'item')}, {count(made.alerts, 'alert')}, schema {made.schema}"
-    click.echo(safe(f"{target}: {size(made.size)}, {what}; read through: fine"))
+    say(f"{target}: {size(made.size)}, {what}; read through: fine")

@@ -8,7 +8,7 @@ import click
 
 from bot.cli.context import Context, examples, print_warnings
 from bot.cli.output import write_json
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.config import Config
 from bot.core import durations, query
 from bot.errors import ConfigError, Fault
@@ -61,7 +61,7 @@ def _print(config: Config) -> None:
     lines += ["", _count(config.channels, "channel")]
     lines += [f"  {channel.name}: {_about_channel(channel)}" for channel in config.channels]
     for line in lines:
-        click.echo(safe(line))
+        say(line)
 
 
 def _about_story(story: Story, config: Config) -> str:

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import click
-
-from bot.cli import terminal
+from bot.cli.terminal import say
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -41,7 +39,7 @@ class Context:
 def print_warnings(faults: Iterable[Fault]) -> None:
     """On stderr, one line each."""
     for fault in faults:
-        click.echo(terminal.safe(f"{fault.file}:{fault.line}: warning: {fault.message}"), err=True)
+        say(f"{fault.file}:{fault.line}: warning: {fault.message}", err=True)
 
 
 def examples(*lines: str) -> str:

@@ -17,7 +17,7 @@ from bot.cli.context import Context, examples
 from bot.cli.days import Day, by_day, draw_days, write_days
 from bot.cli.narrator import Narrator
 from bot.cli.output import on_terminal, write_json
-from bot.cli.terminal import safe
+from bot.cli.terminal import say, say_lines
 from bot.core.counting import count
 from bot.demo import Play, make
 from bot.edge.store import log as log_room
@@ -67,11 +67,11 @@ def demo(context: Context, *, directory: Path | None, seconds: int, as_json: boo
 def _introduce(play: Play, seconds: int) -> None:
     start, end = play.clock.start, play.clock.end
     days = count((end.date() - start.date()).days + 1, "day")
-    click.echo(f"{days} of a story, {start.day} {start:%B} to {end.day} {end:%B %Y}, in about {count(seconds, 'second')}.")
-    click.echo(f"{count(len(play.outlets), 'invented outlet')} on this computer: what they report is a demonstration, not news.")
-    click.echo(safe(f"Configuration and log: {play.folder}") + "\n" * (not on_terminal()))
+    say(f"{days} of a story, {start.day} {start:%B} to {end.day} {end:%B %Y}, in about {count(seconds, 'second')}.")
+    say(f"{count(len(play.outlets), 'invented outlet')} on this computer: what they report is a demonstration, not news.")
+    say(f"Configuration and log: {play.folder}", end="\n" if on_terminal() else "\n\n")
     if on_terminal():
-        click.echo("Ctrl-C ends it at any moment.\n")
+        say("Ctrl-C ends it at any moment.", end="\n\n")
 
 
 class _Told:
@@ -103,16 +103,18 @@ class _Told:
 
     def print(self) -> None:
         """Sentence, table, chart, and where to look further."""
-        click.echo(f"\n{self._sentence()}")
+        say()
+        say(self._sentence())
         if self.days:
-            click.echo()
+            say()
             write_days(self.days)
-            click.echo()
+            say()
             draw_days(self.days)
-        click.echo("\nThe log is kept, with the reason for every decision. Look further:\n")
+        say_lines("\nThe log is kept, with the reason for every decision. Look further:\n")
         for purpose, command in self.commands():
-            click.echo(f"  {safe(purpose)}\n    {command}")
-        click.echo(f"\nTo watch the real web:\n    {program.name()} init mywatch")
+            say(f"  {purpose}")
+            say(f"    {command}")
+        say_lines(f"\nTo watch the real web:\n    {program.name()} init mywatch")
 
     def _sentence(self) -> str:
         sums, now = self.sums, self.play.clock.now()

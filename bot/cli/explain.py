@@ -21,6 +21,7 @@ from bot.cli.rows import as_json as row_json
 from bot.cli.rows import verdict_json
 from bot.cli.sheet import Line, fact, line
 from bot.cli.show import item_lines
+from bot.cli.terminal import say
 from bot.cli.times import local
 from bot.config import Config
 from bot.core import match
@@ -157,7 +158,7 @@ def _bytes(source: str) -> bytes:
         if sys.stdin is None:
             raise StorywatchError("-: there is no standard input")
         if sys.stdin.isatty():
-            click.echo("paste the text, its headline on the first line; end with Ctrl-D on a line of its own", err=True)
+            say("paste the text, its headline on the first line; end with Ctrl-D on a line of its own", err=True)
         return _some(sys.stdin.buffer, source)
     except IsADirectoryError:
         raise StorywatchError(f"{source}: a folder: name one file") from None

@@ -14,7 +14,7 @@ from bot.cli import progress, sheet
 from bot.cli.context import Context, examples
 from bot.cli.feedlook import advice, judged, looker, seen_lines
 from bot.cli.sheet import fact, line
-from bot.cli.terminal import safe
+from bot.cli.terminal import say, say_lines
 from bot.config import Config, adding
 from bot.config.adding import Feeds, Known, NewFeed
 from bot.core import discover, durations
@@ -84,11 +84,9 @@ def add(
     path = adding.target(config)
     if not dry_run:
         adding.add(path, [feed])
-    click.echo()
-    click.echo(adding.text_of([feed]))
-    click.echo(
-        safe(f"--dry-run: {path} was not changed" if dry_run else f"written to {path}; a running bot takes it up by itself")
-    )
+    say()
+    say_lines(adding.text_of([feed]))
+    say(f"--dry-run: {path} was not changed" if dry_run else f"written to {path}; a running bot takes it up by itself")
 
 
 def _refuse_taken(known: Known | None, what: str) -> None:
@@ -149,10 +147,10 @@ def _chosen(sought: Sought, pick: int | None) -> Link:
     if pick is not None or len(links) == 1:
         return links[(pick or 1) - 1]
     asking = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
-    click.echo(safe(f"{sought.look.url} names {count(len(links), 'feed')}:"), err=not asking)
+    say(f"{sought.look.url} names {count(len(links), 'feed')}:", err=not asking)
     for number, link in enumerate(links, 1):
         called = "  ".join(filter(None, (link.title, f"({link.kind})" if link.kind else "")))
-        click.echo(safe(f"  {number}  {link.url}  {called}".rstrip()), err=not asking)
+        say(f"  {number}  {link.url}  {called}".rstrip(), err=not asking)
     if not asking:
         raise StorywatchError("several feeds: choose one with --pick N")
     number = click.prompt("which one", type=click.IntRange(1, len(links)), default=1)

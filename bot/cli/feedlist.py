@@ -13,7 +13,7 @@ import click
 from bot.cli.context import Context, examples
 from bot.cli.feedlook import shown_url
 from bot.cli.output import Column, Format, format_options, on_terminal, write_csv, write_json, write_table
-from bot.cli.terminal import safe
+from bot.cli.terminal import say, say_lines
 from bot.config import Config, adding
 from bot.config.adding import Feeds, NewFeed
 from bot.core import discover, durations, opml
@@ -45,7 +45,7 @@ def list_(context: Context, *, as_: Format) -> None:
     elif rows or not on_terminal():
         write_table(_TABLE, rows)
     else:
-        click.echo("no feeds yet: storywatch feed add URL", err=True)
+        say("no feeds yet: storywatch feed add URL", err=True)
 
 
 # ---------------------------------------------------------------- import
@@ -88,19 +88,19 @@ def import_(context: Context, *, file: str, dry_run: bool) -> int:
         raise StorywatchError(f"{name}: {f'{where}: ' if where else ''}{why}; nothing was written") from None
     taken = _taken(read, Feeds(config))
     for line, words in sorted(taken.said):
-        click.echo(safe(f"{name}:{line}: {words}"), err=True)
+        say(f"{name}:{line}: {words}", err=True)
     if not read.feeds:
         raise StorywatchError(f"{name}: names no feed (no outline has an xmlUrl); nothing was written")
     path = adding.target(config)
     if taken.feeds and not dry_run:
         adding.add(path, taken.feeds)
     if taken.feeds and dry_run:
-        click.echo(adding.text_of(taken.feeds))
+        say_lines(adding.text_of(taken.feeds))
     left = f", {count(taken.known, 'feed')} there already" if taken.known else ""
     done = f"--dry-run: {path} was not changed; would be added" if dry_run else f"added to {path}" if taken.feeds else "added"
-    click.echo(safe(f"{done}: {count(len(taken.feeds), 'feed')}{left}"))
+    say(f"{done}: {count(len(taken.feeds), 'feed')}{left}")
     if taken.feeds and not dry_run:
-        click.echo("ask each of them once: storywatch check --online")
+        say("ask each of them once: storywatch check --online")
     return 0 if taken.feeds or taken.known else 1
 
 
@@ -187,16 +187,16 @@ def export(context: Context, *, file: str, force: bool) -> None:
         sys.stdout.buffer.write(text.encode())
     else:
         _write(Path(file), text, force=force)
-        click.echo(safe(f"written to {file}: {count(len(outlines), 'feed')}"))
+        say(f"written to {file}: {count(len(outlines), 'feed')}")
 
 
 def _outlines(config: Config) -> Iterator[Outline]:
     for feed in config.feeds:
         if shown_url(feed.url, config) != feed.url:
-            click.echo(safe(f"left out: {feed.name}: its address holds a secret"), err=True)
+            say(f"left out: {feed.name}: its address holds a secret", err=True)
             continue
         if feed.headers:
-            click.echo(safe(f"{feed.name}: without its headers ({', '.join(feed.headers)})"), err=True)
+            say(f"{feed.name}: without its headers ({', '.join(feed.headers)})", err=True)
         yield _outline(feed, config)
 
 

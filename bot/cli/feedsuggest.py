@@ -12,7 +12,7 @@ import click
 from bot.cli import progress
 from bot.cli.context import Context, examples
 from bot.cli.feedlook import looker
-from bot.cli.terminal import safe
+from bot.cli.terminal import say, say_lines
 from bot.config import Config, adding
 from bot.config.adding import Feeds, NewFeed
 from bot.config.explain import near
@@ -85,9 +85,7 @@ def suggest(
     new = [search for search in found if there.at(search.url) is None]
     for search in found:
         if known := there.at(search.url):
-            click.echo(
-                safe(f'left out: the search in {search.edition.title} is there already: "{known.name}" ({known.place})'), err=True
-            )
+            say(f'left out: the search in {search.edition.title} is there already: "{known.name}" ({known.place})', err=True)
     feeds = list[NewFeed]()
     for search in new:
         feeds.append(replace(_feed(search, story), name=there.free(_name(search, story))))
@@ -116,7 +114,7 @@ def _searches(config: Config, story: Story, languages: tuple[Edition, ...] | Non
     found = {edition.code: searches.searches(tree, concepts, edition, engine) for edition in wanted}
     for edition in wanted:
         if not found[edition.code]:
-            click.echo(f"left out: no name of the story can be looked for in {edition.title}", err=True)
+            say(f"left out: no name of the story can be looked for in {edition.title}", err=True)
     if not any(found.values()):
         raise StorywatchError(f"{story.name}: nothing to search for: its query asks for no name that an engine could look for")
     return [search for each in found.values() for search in each]
@@ -157,14 +155,14 @@ def _hand_over(config: Config, story: Story, feeds: Sequence[NewFeed], *, write:
     if write and feeds:
         adding.add(path, feeds)
         for feed in feeds:
-            click.echo(safe(f"{feed.name}: {feed.comments[0]}"))
-        click.echo(safe(f"written to {path}: {count(len(feeds), 'feed')}; a running bot takes them up by itself"))
+            say(f"{feed.name}: {feed.comments[0]}")
+        say(f"written to {path}: {count(len(feeds), 'feed')}; a running bot takes them up by itself")
     elif feeds:
-        click.echo(adding.text_of(feeds))
-        click.echo(safe(f"nothing was written: paste this into {path}, or say --write"), err=True)
+        say_lines(adding.text_of(feeds))
+        say(f"nothing was written: paste this into {path}, or say --write", err=True)
     else:
-        click.echo("nothing new to add", err=True)
+        say("nothing new to add", err=True)
     if any(feed.comments == (_NOT_CHECKED,) for feed in feeds):
-        click.echo("none of these addresses was asked: --check does it, and so does storywatch check --online", err=True)
+        say("none of these addresses was asked: --check does it, and so does storywatch check --online", err=True)
     if feeds and story.feeds is not None:
-        click.echo(f"{story.name} looks at the feeds that it lists only: add these to its `feeds`", err=True)
+        say(f"{story.name} looks at the feeds that it lists only: add these to its `feeds`", err=True)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-import click
-
 from bot.cli.output import Column, Format, write_csv, write_json, write_table
-from bot.cli.terminal import safe
+from bot.cli.terminal import safe, say
 from bot.cli.times import iso, local
 from bot.config import Config
 from bot.core.counting import count
@@ -36,7 +34,7 @@ def show(config: Config, *, feed: str | None, since: datetime | None, as_: Forma
     elif found:
         write_table(_TABLE, ((gap.feed, local(gap.since), local(gap.until), gap.entries) for gap in found))
     else:
-        click.echo("no gap: every two polls of a feed overlapped")
+        say("no gap: every two polls of a feed overlapped")
 
 
 def as_json(gap: Gap) -> dict[str, object]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-import click
-
 from bot.cli.output import write_json
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.config import Config
 from bot.edge.http import Door
 from bot.edge.send.agent import DISCORD_AGENT
@@ -38,12 +36,12 @@ def ask_hooks(config: Config, *, as_json: bool) -> int:
     finally:
         door.close()
     if not as_json:
-        click.echo()
+        say()
     for hook in hooks:
         if as_json:
             write_json({"channel": hook.channel, "ok": hook.ok, "said": hook.said})
         else:
-            click.echo(safe(f"{hook.channel}: {hook.said}"))
+            say(f"{hook.channel}: {hook.said}")
     return 1 if any(hook.ok is False for hook in hooks) else 0
 
 

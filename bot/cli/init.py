@@ -10,6 +10,7 @@ import click
 
 from bot import shipped
 from bot.cli.context import examples
+from bot.cli.terminal import say
 from bot.errors import StorywatchError
 
 _PRIVATE = {"bot.toml", "feeds.toml"}  # webhook addresses and keys may be written into these
@@ -61,7 +62,8 @@ def _make_state(folder: Path) -> None:
 
 
 def _say_what_next(directory: Path, names: list[str]) -> None:
-    click.echo(f"Written: {', '.join(str(directory / 'config' / name) for name in names)}\n\nNext:")
+    say(f"Written: {', '.join(str(directory / 'config' / name) for name in names)}", end="\n\n")
+    say("Next:")
     steps = [
         ("storywatch check", "is everything right?"),
         ("storywatch once", "a first pass: notes what the feeds hold now"),
@@ -71,4 +73,4 @@ def _say_what_next(directory: Path, names: list[str]) -> None:
     if directory != Path():
         steps.insert(0, (f"cd {shlex.quote(str(directory))}", ""))
     for command, purpose in steps:
-        click.echo(f"  {command:<20} {purpose}".rstrip())
+        say(f"  {command:<20} {purpose}".rstrip())

@@ -13,7 +13,7 @@ from collections import deque
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-import click
+from bot.cli.terminal import say
 
 # What a terminal sends for arrows and function keys: CSI and SS3 sequences (ECMA-48, 5.4; xterm's "ctlseqs").
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|)", re.DOTALL)
@@ -59,7 +59,7 @@ class Keyboard:
         self.rest()
         begun = self._typed_ahead()
         try:
-            click.echo(prompt + begun.rstrip(_END_OF_INPUT), nl=False)
+            say(prompt + begun.rstrip(_END_OF_INPUT), end="")
             sys.stdout.flush()
             if begun.endswith(_END_OF_INPUT):
                 return None

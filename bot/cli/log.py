@@ -15,7 +15,7 @@ from bot.cli import gaps, receipt
 from bot.cli.context import Context, examples
 from bot.cli.output import Cell, Column, Format, format_options, on_terminal, write_csv, write_json, write_table
 from bot.cli.rows import article, as_json
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.cli.times import Since, iso, local
 from bot.config import Config
 from bot.edge.store import Reading, Store, open_reading
@@ -158,10 +158,10 @@ def _print(reader: _Reader, config: Config, *, follow: bool) -> None:
     for first in rows:
         write_table(columns, (_short(row, only, marked=marked) for row in chain([first], islice(rows, _SCREENFUL - 1))))
     if not reader.found and not follow:
-        click.echo(safe(_nothing(reader.wanted, config)), err=True)
+        say(_nothing(reader.wanted, config), err=True)
     for row in reader.judged() if follow else ():
         number, seen, verdict, *rest = _short(row, only, marked=marked)
-        click.echo(safe("   ".join((f"{number:>3}", seen, f"{verdict:<14}", *rest))))
+        say("   ".join((f"{number:>3}", seen, f"{verdict:<14}", *rest)))
 
 
 def _nothing(wanted: LogFilter, config: Config) -> str:

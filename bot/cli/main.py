@@ -22,7 +22,7 @@ import click
 
 from bot import __version__
 from bot.cli.context import Context, examples
-from bot.cli.terminal import safe, safe_lines
+from bot.cli.terminal import say, say_lines
 from bot.errors import ConfigError, StorywatchError
 
 PROGRAM = "storywatch"
@@ -151,7 +151,7 @@ def main(args: Sequence[str] | None = None) -> int:
         if error.errno not in _FULL:
             raise
         _forget(sys.stdout)
-        click.echo(f"{PROGRAM}: {error.filename or 'the output'} cannot be written: {error.strerror}", err=True)
+        say(f"{PROGRAM}: {error.filename or 'the output'} cannot be written: {error.strerror}", err=True)
         return 1
     return code
 
@@ -167,13 +167,16 @@ def _call(args: list[str]) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo(f"{PROGRAM}: interrupted", err=True)
+        say(f"{PROGRAM}: interrupted", err=True)
         return _INTERRUPTED
     except MemoryError:
-        click.echo(f"{PROGRAM}: not enough memory (ulimit -v, or the limits of the service)", err=True)
+        say(f"{PROGRAM}: not enough memory (ulimit -v, or the limits of the service)", err=True)
         return 1
     except StorywatchError as error:
-        click.echo(safe_lines(str(error)) if isinstance(error, ConfigError) else f"{PROGRAM}: {safe(str(error))}", err=True)
+        if isinstance(error, ConfigError):
+            say_lines(str(error), err=True)
+        else:
+            say(f"{PROGRAM}: {error}", err=True)
         return error.exit_code
 
 

@@ -9,7 +9,7 @@ import click
 
 from bot.cli import finding, stories
 from bot.cli.context import Context, examples
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.config import Config
 from bot.core.text import clean
 from bot.edge.store import Transaction, marks, open_shared
@@ -52,7 +52,7 @@ def mark(context: Context, *, item: str, said: str | None, clear: bool, story: s
             told = _clear(tx, row, name) if said is None else _put(tx, row, name, relevant=said == _WORDS[0], note=note)
     finally:
         store.close()
-    click.echo(safe(told))
+    say(told)
 
 
 def _put(tx: Transaction, row: LogRow, story: str, *, relevant: bool, note: str | None) -> str:

@@ -9,7 +9,7 @@ import click
 
 from bot.cli.context import Context, examples
 from bot.cli.output import Column, write_json, write_table
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.cli.times import Span, Time, iso, local
 from bot.config import Config
 from bot.config.explain import near
@@ -61,7 +61,7 @@ def mute(
     if as_json:
         write_json(_as_json(Mute(kind=kind, name=name, until=end)))
     else:
-        click.echo(safe(f"{kind} {name} is muted until {local(end, zone=True)}"))
+        say(f"{kind} {name} is muted until {local(end, zone=True)}")
 
 
 @click.command(epilog=examples("storywatch unmute openai-nato", "storywatch unmute 'Ars Technica' --feed"))
@@ -83,7 +83,7 @@ def unmute(context: Context, *, name: str, as_story: bool | None) -> None:
             mutes.take(tx, found[0], name)
     finally:
         store.close()
-    click.echo(safe(f"{found[0]} {name} is muted no more"))
+    say(f"{found[0]} {name} is muted no more")
 
 
 def _end(span: timedelta | None, until: datetime | None, now: datetime) -> datetime:
@@ -91,7 +91,7 @@ def _end(span: timedelta | None, until: datetime | None, now: datetime) -> datet
         raise click.UsageError("say how long: --for 2d, or --until 2026-03-09T08:00:00Z")
     end = until if until is not None else now + (span or timedelta())
     if end <= now:  # it may be meant: for `once --now`
-        click.echo(f"{local(end, zone=True)} is past: by this machine's clock nothing is muted", err=True)
+        say(f"{local(end, zone=True)} is past: by this machine's clock nothing is muted", err=True)
     return end.replace(microsecond=end.microsecond // 1000 * 1000)
 
 
@@ -115,7 +115,7 @@ def _list(active: Sequence[Mute], *, as_json: bool) -> None:
     elif active:
         write_table(_TABLE, ((each.kind, each.name, local(each.until)) for each in active))
     else:
-        click.echo("nothing is muted", err=True)
+        say("nothing is muted", err=True)
 
 
 def _as_json(muted: Mute) -> dict[str, object]:

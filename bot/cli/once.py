@@ -18,6 +18,7 @@ from bot.cli import progress
 from bot.cli.context import Context, examples
 from bot.cli.output import write_json
 from bot.cli.start import start
+from bot.cli.terminal import say
 from bot.cli.times import Time, iso, local
 from bot.cli.waiting import next_try
 from bot.config import Config
@@ -69,7 +70,7 @@ def once(context: Context, *, now: datetime | None, as_json: bool, verbose: bool
         write_json(told | {name: iso(told[name]) for name in ("next_try", "next_poll")})
     else:
         for line in _lines(told):
-            click.echo(line)
+            say(line)
     return 0 if told["complete"] else 128 + signal.SIGTERM
 
 

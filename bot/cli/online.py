@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-import click
-
 from bot.cli import progress
 from bot.cli.output import Cell, Column, write_json, write_table
+from bot.cli.terminal import say
 from bot.cli.times import iso, local
 from bot.config import Config
 from bot.core import decide, parse
@@ -92,7 +91,8 @@ def _print(rows: Sequence[Asked], *, as_json: bool) -> None:
     def cells(row: Asked) -> tuple[Cell, ...]:
         return row.feed, row.items, local(row.newest), row.problem or ""
 
-    click.echo()
+    say()
     write_table(_TABLE, map(cells, rows))
     if bad := sum(bool(row.problem) for row in rows):
-        click.echo(f"\n{bad} of {count(len(rows), 'feed')} with a problem: correct the url, or ask again later")
+        say()
+        say(f"{bad} of {count(len(rows), 'feed')} with a problem: correct the url, or ask again later")

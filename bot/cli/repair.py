@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from bot.cli.context import Context, examples
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.cli.times import local
 from bot.config import Config
 from bot.core.counting import count
@@ -50,13 +50,13 @@ def retry(context: Context, *, ids: tuple[str, ...], channel: str | None) -> Non
 
     enabled, queued, held = _changed(config, ids, channel, change)
     for name in enabled:
-        click.echo(safe(f"channel {name}: enabled again; what waits for it is sent in order"))
+        say(f"channel {name}: enabled again; what waits for it is sent in order")
     if queued:
-        click.echo(f"{count(len(queued), 'alert')} queued again")
+        say(f"{count(len(queued), 'alert')} queued again")
     elif not enabled:
-        click.echo("nothing to retry: no alert is refused or waits")
+        say("nothing to retry: no alert is refused or waits")
     if held:
-        click.echo(f"{count(held, 'alert')} held back, for their receivers may have them: name them to have them sent again")
+        say(f"{count(held, 'alert')} held back, for their receivers may have them: name them to have them sent again")
 
 
 @click.command(epilog=examples("storywatch alerts drop 0123abcd", "storywatch alerts drop 0123abcd 89ef0123"))
@@ -76,7 +76,7 @@ def drop(context: Context, *, ids: tuple[str, ...]) -> None:
         _refuse(rows, lambda row: row.state in states, "only alerts that wait, are parked or are held back can be dropped")
         return byhand.drop(tx, [row.alert.id for row in rows], sending=idle)
 
-    click.echo(f"{count(len(_changed(config, ids, None, change)), 'alert')} dropped")
+    say(f"{count(len(_changed(config, ids, None, change)), 'alert')} dropped")
 
 
 @click.command(epilog=examples("storywatch alerts test newsroom", "storywatch alerts test newsroom --mention"))
@@ -96,11 +96,11 @@ def test(context: Context, *, channel: str, mention: bool) -> int:
     found = _configured(config, channel)
     answer, lines = send_sample(config, found, call=mention)
     for line in lines:
-        click.echo(line)
+        say(line)
     if answer.state != "delivered":
         return 1
     if (since := _disabled_since(config, found)) is not None:
-        click.echo(safe(f"{channel}: disabled since {local(since)}; to have what waits sent: {repair_command(channel)}"))
+        say(f"{channel}: disabled since {local(since)}; to have what waits sent: {repair_command(channel)}")
     return 0
 
 

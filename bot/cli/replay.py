@@ -13,7 +13,7 @@ from bot.cli import measures, progress
 from bot.cli.context import Context, examples
 from bot.cli.output import write_json
 from bot.cli.replayed import Source, print_story
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.cli.times import Since, iso
 from bot.config import Config, load_draft
 from bot.core.counting import count
@@ -71,7 +71,8 @@ def replay(context: Context, *, draft: Path | None, story: str | None, since: da
                 write_json(line)
             write_json(_story(trial, tally, done.extent))
         else:
-            click.echo("\n" * bool(number), nl=False)
+            if number:
+                say()
             gained, lost = (changes.of(trial.story.name, kind) for kind in ("gained", "lost"))
             print_story(source, trial, tally, done.extent, gained, lost)
 
@@ -80,14 +81,12 @@ def _draft(path: Path, config: Config, context: Context) -> Config:
     """The configuration with the draft's stories; its warnings are said, as ``check`` says them."""
     draft = load_draft(path, config, context.environ)
     for fault in draft.warnings:
-        click.echo(safe(f"{fault.file}:{fault.line}: warning: {fault.message}"), err=True)
+        say(f"{fault.file}:{fault.line}: warning: {fault.message}", err=True)
     return draft
 
 
 def _warn_of(regex: str) -> None:
-    click.echo(
-        safe(f"warning: the regex {regex} takes too long, up to a second an item; where it does, it is left out"), err=True
-    )
+    say(f"warning: the regex {regex} takes too long, up to a second an item; where it does, it is left out", err=True)
 
 
 class _Changes:

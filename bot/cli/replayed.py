@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import click
-
 from bot.cli import measures
 from bot.cli.chart import Bar, Series, write_chart
 from bot.cli.output import Column, write_table
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.core.counting import count
 from bot.core.measure import Measure
 from bot.core.replay import Tally, Trial
@@ -36,9 +34,10 @@ def print_story(
 ) -> None:
     """The story's part of the report; ``gained``, ``lost``: the items to be shown."""
     for line in _head(source, trial, tally, extent):
-        click.echo(safe(line))
+        say(line)
     if bars := _bars(source.word, tally):
-        click.echo("\nmatches (days are UTC)")
+        say()
+        say("matches (days are UTC)")
         write_chart((Series(name=source.word, style="green"), Series(name="live", style="blue")), bars)
     _print_changes("gained", source.word, tally.gained, gained)
     pruned = f", {tally.lost_pruned} of them perhaps only because their text was pruned" if tally.lost_pruned else ""
@@ -114,13 +113,14 @@ def _period(unit: str, start: date) -> tuple[str, date]:
 
 
 def _print_changes(kind: str, word: str, number: int, shown: Iterable[Change], aside: str = "") -> None:
-    click.echo(f"\n{kind}: {count(number, 'item')}{aside}")
+    say()
+    say(f"{kind}: {count(number, 'item')}{aside}")
     changes = list(shown)
     for change in changes:
         for line in _change(change, word):
-            click.echo(safe(line))
+            say(line)
     if number > len(changes):
-        click.echo(f"  and {number - len(changes)} more: --limit {number} shows them, --json has them all")
+        say(f"  and {number - len(changes)} more: --limit {number} shows them, --json has them all")
 
 
 def _change(change: Change, word: str) -> Iterator[str]:
@@ -144,12 +144,14 @@ def _print_marks(word: str, tally: Tally, left_out: int) -> None:
     others = f"; {count(left_out, 'more mark')} of duplicates, or of items left out" if left_out else ""
     if not draft.marked:
         advice = "mark some as relevant or irrelevant to see precision and recall"
-        click.echo(f"\nmarks: none of these items is marked{others}; {advice}")
+        say()
+        say(f"marks: none of these items is marked{others}; {advice}")
         return
     unsaid = f", {tally.marked_unsaid} without a live verdict, which counts as a no" if tally.marked_unsaid else ""
-    click.echo(f"\nmarks: {count(draft.marked, 'item')}, {draft.relevant} of them relevant{unsaid}{others}")
+    say()
+    say(f"marks: {count(draft.marked, 'item')}, {draft.relevant} of them relevant{unsaid}{others}")
     write_table(_MARKS, [_cells(word, draft), _cells("live", live)])
-    click.echo("in brackets the 95 % interval (Wilson): how far chance alone may carry so few marks")
+    say("in brackets the 95 % interval (Wilson): how far chance alone may carry so few marks")
 
 
 def _cells(rule: str, measured: Measure) -> tuple[str | int, ...]:

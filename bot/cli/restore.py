@@ -11,7 +11,7 @@ import click
 from bot.cli.context import Context, examples
 from bot.cli.output import write_json
 from bot.cli.sizes import size
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.core.counting import count
 from bot.edge.store import restoring
 
@@ -38,7 +38,7 @@ def restore(context: Context, *, file: Path | None, empty: bool, force: bool, as
         write_json(_as_json(state, done))
         return
     for line in _lines(state, done):
-        click.echo(safe(line))
+        say(line)
 
 
 def _lines(state: Path, done: restoring.Restored) -> Iterator[str]:

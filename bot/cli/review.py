@@ -10,7 +10,7 @@ import click
 
 from bot.cli.context import Context, examples
 from bot.cli.keyboard import Keyboard
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.cli.times import Since
 from bot.cli.walk import HELP, Walk
 from bot.config import Config
@@ -54,10 +54,10 @@ def review(context: Context, *, story: str | None, since: datetime | None, verdi
         with store.read() as connection:
             pairs, total = marks.to_review(connection, wanted, limit)
         if not pairs:
-            click.echo(safe(_nothing(wanted, config)))
+            say(_nothing(wanted, config))
             return 0
         for text in HELP:
-            click.echo(text)
+            say(text)
         with Keyboard(sys.stdin.fileno()) as keyboard:
             return _walked(Walk(store=store, keyboard=keyboard, pairs=pairs, named=len(config.stories) > 1), total - len(pairs))
     finally:
@@ -70,11 +70,11 @@ def _walked(walk: Walk, beyond: int) -> int:
         walk.run()
     except KeyboardInterrupt:
         code = _INTERRUPTED
-        click.echo()
+        say()
     except EOFError:  # the terminal was closed: nobody is left to tell
         return _INTERRUPTED
     for text in _summary(walk, beyond):
-        click.echo(text)
+        say(text)
     return code
 
 

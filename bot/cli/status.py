@@ -13,7 +13,7 @@ from bot.cli.context import Context, examples
 from bot.cli.gaps import as_json, summary
 from bot.cli.output import Cell, Column, write_json, write_table
 from bot.cli.repair import repair_command, short
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.cli.times import iso, near
 from bot.config import Config
 from bot.core.counting import count
@@ -151,22 +151,22 @@ def _feed_problem(state: FeedState) -> str:
 
 
 def _print(report: _Report, now: datetime) -> None:
-    click.echo(f"running: process {report.running}" if report.running is not None else "not running")
+    say(f"running: process {report.running}" if report.running is not None else "not running")
     if report.unjudged:
-        click.echo(f"waiting to be judged: {count(report.unjudged, 'item')}")
+        say(f"waiting to be judged: {count(report.unjudged, 'item')}")
     for muted in report.mutes:
-        click.echo(safe(f"muted: {muted.kind} {muted.name} until {near(muted.until, now)}"))
-    click.echo()
+        say(f"muted: {muted.kind} {muted.name} until {near(muted.until, now)}")
+    say()
     write_table(_FEEDS, (_feed_cells(state, now) for state in report.states.values()))
-    click.echo()
+    say()
     write_table(_CHANNELS, (_lane_cells(name, lane) for name, lane in report.lanes.items()))
-    click.echo()
+    say()
     for line in summary(report.states, report.gaps):
-        click.echo(line)
+        say(line)
     for line in report.needs:
-        click.echo(safe(f"needs a person: {line}"))
+        say(f"needs a person: {line}")
     if not report.needs:
-        click.echo("nothing needs a person")
+        say("nothing needs a person")
 
 
 def _feed_cells(state: FeedState, now: datetime) -> tuple[Cell, ...]:

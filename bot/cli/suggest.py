@@ -12,7 +12,7 @@ from bot.cli import measures, progress
 from bot.cli.context import Context, examples
 from bot.cli.output import write_json
 from bot.cli.suggested import as_json, print_head, print_proposal, print_too_few
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.cli.times import Since
 from bot.config import Config
 from bot.config.edit import Patch, patch, save
@@ -59,7 +59,8 @@ def suggest(context: Context, *, story: str | None, since: datetime | None, appl
         if in_json:
             _write(done, config)
         else:
-            click.echo("\n" * bool(number), nl=False)
+            if number:
+                say()
             _print(done, config, applying=applying)
 
 
@@ -87,8 +88,9 @@ def _print(done: Suggested, config: Config, *, applying: bool) -> None:
     for rank, proposal in enumerate(done.proposals, 1):
         print_proposal(rank, proposal, _patch(config, proposal, done.draft))
     if done.proposals:
-        click.echo("\nWords found in few marks may stand there by chance: take what makes sense to you. Nothing was changed:")
-        click.echo("edit the file, or let `storywatch suggest --apply` ask you for each.")
+        say()
+        say("Words found in few marks may stand there by chance: take what makes sense to you. Nothing was changed:")
+        say("edit the file, or let `storywatch suggest --apply` ask you for each.")
 
 
 def _apply(done: Suggested, config: Config) -> None:
@@ -107,10 +109,11 @@ def _apply(done: Suggested, config: Config) -> None:
         draft = core.made(proposal.edit, draft)
         left, before = core.remeasured(draft, done.cases, left), len(left)
         if len(left) < before:
-            click.echo(f"   {count(before - len(left), 'other proposal')} would not help any more")
-    click.echo(f"\n{count(changed, 'change')} made" + ("; a running bot takes them up by itself" if changed else ""))
+            say(f"   {count(before - len(left), 'other proposal')} would not help any more")
+    say()
+    say(f"{count(changed, 'change')} made" + ("; a running bot takes them up by itself" if changed else ""))
     for path, backup in kept.items():
-        click.echo(safe(f"{path.name} as it was before: {backup}"))
+        say(f"{path.name} as it was before: {backup}")
 
 
 def _patch(config: Config, proposal: Proposal, draft: Draft) -> Patch | None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import click
-
 from bot.cli import measures
-from bot.cli.terminal import safe
+from bot.cli.terminal import say, say_lines
 from bot.config.edit import Patch
 from bot.core.counting import count
 from bot.core.measure import Measure, Share
@@ -21,8 +19,8 @@ def print_too_few(done: Suggested) -> None:
     """That there is nothing to learn from yet, and what to do."""
     relevant = sum(case.relevant for case in done.cases)
     told = f"{count(len(done.cases), 'marked item')} ({relevant} relevant, {len(done.cases) - relevant} irrelevant)"
-    click.echo(safe(f"{done.draft.story.name}: {told}: too few to learn from{_left_out(done)}"))
-    click.echo(
+    say(f"{done.draft.story.name}: {told}: too few to learn from{_left_out(done)}")
+    say_lines(
         f"  Mark at least {LEAST_MARKS}, some of each kind: `storywatch review` walks through the latest matches,\n"
         "  `storywatch mark ITEM relevant|irrelevant` marks any item of the log, those that were missed too."
     )
@@ -31,17 +29,17 @@ def print_too_few(done: Suggested) -> None:
 def print_head(done: Suggested, today: Measure) -> None:
     """How today's rule does on the marks, and which it gets wrong."""
     told = f"{count(today.marked, 'marked item')}, {today.relevant} of them relevant{_left_out(done)}"
-    click.echo(safe(f"{done.draft.story.name}: today's rule on {told}"))
+    say(f"{done.draft.story.name}: today's rule on {told}")
     shares = (("precision", today.precision), ("recall", today.recall), ("F1", today.f1))
-    click.echo("  " + ", ".join(f"{name} {measures.spell(share)}" for name, share in shares) + "; in brackets 95 % intervals")
+    say("  " + ", ".join(f"{name} {measures.spell(share)}" for name, share in shares) + "; in brackets 95 % intervals")
     if not today.misses + today.false_alarms:
-        click.echo("  it agrees with every mark")
+        say("  it agrees with every mark")
         return
-    click.echo(f"  missed: {_ids(done.missed)}; false alarms: {_ids(done.alarms)}")
+    say(f"  missed: {_ids(done.missed)}; false alarms: {_ids(done.alarms)}")
     if done.proposals:
-        click.echo(f"  {count(len(done.proposals), 'proposal')}, each tried on {count(done.log, 'unmarked item')} of the log")
+        say(f"  {count(len(done.proposals), 'proposal')}, each tried on {count(done.log, 'unmarked item')} of the log")
     else:
-        click.echo("  no single change puts two or more of these right; `storywatch show ID` has the reasons of each")
+        say("  no single change puts two or more of these right; `storywatch show ID` has the reasons of each")
 
 
 def _left_out(done: Suggested) -> str:
@@ -51,17 +49,17 @@ def _left_out(done: Suggested) -> str:
 
 def print_proposal(rank: int, proposal: Proposal, patch: Patch | None) -> None:
     """One proposal with its effects, and the lines to change."""
-    click.echo()
+    say()
     for line in _lines(rank, proposal):
-        click.echo(safe(line))
+        say(line)
     if patch is None:
-        click.echo("   the file is written in a way that is better changed by hand")
+        say("   the file is written in a way that is better changed by hand")
         return
     number, old, new = patch.lines()
-    click.echo(safe(f"   {patch.path.name}:{number}"))
+    say(f"   {patch.path.name}:{number}")
     for sign, lines in (("-", old), ("+", new)):
         for text in lines:
-            click.echo(safe(f"   {sign} {text}"))
+            say(f"   {sign} {text}")
 
 
 def words(edit: Edit) -> str:

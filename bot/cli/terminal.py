@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import click
+
 _BIDI = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))  # UAX #9: they show words in another order than they stand
 _BREAKS = (0x2028, 0x2029)
 _SHOWN: Mapping[int, str] = {
@@ -27,3 +29,16 @@ def safe(text: str) -> str:
 def safe_lines(text: str) -> str:
     """As :func:`safe`, line by line: for text of ours that has lines, such as a query with a caret below it."""
     return "\n".join(safe(line) for line in text.split("\n"))
+
+
+def say(text: str = "", *, err: bool = False, end: str = "\n") -> None:
+    """A line for the person at the terminal, made :func:`safe`: a command prints no line of its own in another way.
+
+    Rows of tables, JSON and CSV have their own writers in :mod:`bot.cli.output`, facts with colours in :mod:`bot.cli.sheet`.
+    """
+    click.echo(safe(text) + end, err=err, nl=False)
+
+
+def say_lines(text: str, *, err: bool = False) -> None:
+    """As :func:`say`, for text of ours that has lines."""
+    click.echo(safe_lines(text), err=err)

@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import click
-
 from bot.cli import receipt, sheet
 from bot.cli.keyboard import Keyboard
 from bot.cli.mark import NOTE
 from bot.cli.sheet import Line, Run, fact, line
 from bot.cli.show import stored_text
-from bot.cli.terminal import safe
+from bot.cli.terminal import say
 from bot.cli.times import local
 from bot.core import highlight
 from bot.core.text import clean, shorten
@@ -82,11 +80,11 @@ class Walk:
         sheet.write(self._lines())
         here = self.at
         while self.at == here:
-            click.echo(_PROMPT, nl=False)
+            say(_PROMPT, end="")
             sys.stdout.flush()
             key = self.keyboard.key().lower()
             if key in {"q", "\x04"}:  # Ctrl-D
-                click.echo("quit")
+                say("quit")
                 return False
             _ACTS.get(key, Walk._unknown)(self)
         return True
@@ -121,22 +119,22 @@ class Walk:
         word = "relevant" if relevant else "irrelevant"
         mark = Mark(item=item, story=story, relevant=relevant, note=self._note, at=datetime.now(UTC))
         if self._save(self.at, mark):
-            click.echo(safe(word + (f": {self._note}" if self._note else "")))
+            say(word + (f": {self._note}" if self._note else ""))
             self.steps.append(Step(at=self.at, word=word, before=self._before()))
             self.at += 1
 
     def _skip(self) -> None:
-        click.echo("skipped")
+        say("skipped")
         self.steps.append(Step(at=self.at, word="skipped", before=None))
         self.at += 1
 
     def _undo(self) -> None:
         if not self.steps:
-            click.echo("nothing to undo")
+            say("nothing to undo")
             return
         step = self.steps[-1]
         if step.word == "skipped" or self._save(step.at, step.before):
-            click.echo(f"undone: {step.word}")
+            say(f"undone: {step.word}")
             self.steps.pop()
             self.at = step.at
 
@@ -149,15 +147,16 @@ class Walk:
                 else:
                     marks.put(tx, mark)
         except StateBusy as error:
-            click.echo(safe(f"not saved: {error}; press the key again"))
+            say(f"not saved: {error}; press the key again")
             return False
         return True
 
     def _take_note(self) -> None:
-        click.echo("note")
+        say("note")
         said = self.keyboard.line("  note: ")
         if said is None:
-            click.echo("\n  no note")
+            say()
+            say("  no note")
         else:
             self._note = clean(said, NOTE)
 
@@ -166,10 +165,10 @@ class Walk:
         self.keyboard.rest()  # a text browser takes the terminal over
         # A feed may give any address: a file's or a script's is not handed to a browser.
         opened = url.startswith(("http://", "https://")) and webbrowser.open(url)
-        click.echo(safe(f"{'opened' if opened else 'no browser opened'}: {url or 'the item has no address'}"))
+        say(f"{'opened' if opened else 'no browser opened'}: {url or 'the item has no address'}")
 
     def _text(self) -> None:
-        click.echo("text")
+        say("text")
         row = self._row
         kept = (
             stored_text(row.text, [self._verdict]) if row.text else [line(f"  no text is kept ({row.note or 'not judged yet'})")]
@@ -177,12 +176,12 @@ class Walk:
         sheet.write(kept)
 
     def _help(self) -> None:
-        click.echo("help")
+        say("help")
         for text in HELP:
-            click.echo(f"  {text}")
+            say(f"  {text}")
 
     def _unknown(self) -> None:
-        click.echo("no such key; ? says which there are")
+        say("no such key; ? says which there are")
 
 
 def _title(title: str, terms: Sequence[str]) -> Iterator[Run]:

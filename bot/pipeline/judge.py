@@ -238,14 +238,12 @@ def _first_of_each(tx: Transaction, story: str, ids: Sequence[int]) -> list[tupl
 
 
 def _entry(item: Item, verdict: Verdict, standing: dict[int, AlertDevelopment]) -> AlertEntry:
-    receipt = verdict.receipt
+    receipt, terms = verdict.receipt, tuple(map(Foreign, verdict.receipt.terms))
     return AlertEntry(
         development=standing[verdict.development or 0],
         item=AlertItem(
             id=str(item.id), feed=item.feed, outlet=Foreign(item.outlet), title=Foreign(item.title),
             url=None if item.url is None else Foreign(item.url), published=item.published, first_seen=item.first_seen,
         ),
-        match=AlertMatch(
-            score=receipt.score, terms=tuple(map(Foreign, receipt.terms)), where=receipt.where, sentence=Foreign(receipt.sentence)
-        ),
+        match=AlertMatch(score=receipt.score, terms=terms, where=receipt.where, sentence=Foreign(receipt.sentence)),
     )  # fmt: skip
