@@ -32,6 +32,7 @@ MOST_SCORE = 8.0  # back-off has reached its end long before
 SETTLED = 3
 # Six answers "nothing new" in a row are believed; the seventh poll asks without validators, for some servers lie.
 BELIEVED = 6
+READ = frozenset({200, 203})  # 203: a 200 that a proxy on the way has changed (RFC 9110, section 15.3.4)
 # A page that could not be had is asked for again when the story may stand only there.
 READ_AGAIN = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 
@@ -71,7 +72,7 @@ def answer_problem(answer: Fetched, retry_after: float | None, *, conditional: b
 
     Some servers answer 304 to everybody; taken for "nothing new", that would be silence for ever.
     """
-    if answer.status == HTTPStatus.OK or (answer.status == HTTPStatus.NOT_MODIFIED and conditional):
+    if answer.status in READ or (answer.status == HTTPStatus.NOT_MODIFIED and conditional):
         return None
     soft = may_pass(answer.status) or answer.status == HTTPStatus.NOT_FOUND
     return Problem(
