@@ -30,9 +30,9 @@ GOOD = 0.125
 MOST_SCORE = 8.0  # back-off has reached its end long before
 # Good polls in a row after which what was is forgotten.
 SETTLED = 3
+READ = frozenset({200, 203})  # 203: a 200 that a proxy on the way has changed (RFC 9110, section 15.3.4)
 # Six answers "nothing new" in a row are believed; the seventh poll asks without validators, for some servers lie.
 BELIEVED = 6
-READ = frozenset({200, 203})  # 203: a 200 that a proxy on the way has changed (RFC 9110, section 15.3.4)
 # A page that could not be had is asked for again when the story may stand only there.
 READ_AGAIN = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 
@@ -50,9 +50,6 @@ class Problem:
     weight: float = HARD
     gone: bool = False
     unanswered: bool = False
-
-
-# ---------------------------------------------------------------- polling
 
 
 def fetch_problem(failure: FetchFailure) -> Problem:
