@@ -30,6 +30,7 @@ GOOD = 0.125
 MOST_SCORE = 8.0  # back-off has reached its end long before
 # Good polls in a row after which what was is forgotten.
 SETTLED = 3
+READ = frozenset({200, 203})  # 203: a 200 that a proxy on the way has changed (RFC 9110, section 15.3.4)
 # Six answers "nothing new" in a row are believed; the seventh poll asks without validators, for some servers lie.
 BELIEVED = 6
 # A page that could not be had is asked for again when the story may stand only there.
@@ -51,9 +52,6 @@ class Problem:
     unanswered: bool = False
 
 
-# ---------------------------------------------------------------- polling
-
-
 def fetch_problem(failure: FetchFailure) -> Problem:
     """A fetch that gave no answer, as a feed's problem."""
     weight = TEMPORARY if failure.kind == "name" else SOFT
@@ -71,7 +69,7 @@ def answer_problem(answer: Fetched, retry_after: float | None, *, conditional: b
 
     Some servers answer 304 to everybody; taken for "nothing new", that would be silence for ever.
     """
-    if answer.status == HTTPStatus.OK or (answer.status == HTTPStatus.NOT_MODIFIED and conditional):
+    if answer.status in READ or (answer.status == HTTPStatus.NOT_MODIFIED and conditional):
         return None
     soft = may_pass(answer.status) or answer.status == HTTPStatus.NOT_FOUND
     return Problem(

@@ -105,13 +105,15 @@ def interval(found: Rhythm | None, wishes: Sequence[timedelta | None], usual: ti
 
 
 def _first(text: str, name: str) -> str:
-    found = re.search(rf"<{name}(?:\s[^<>]{{0,200}})?>\s*([^<>]{{1,40}}?)\s*</", text, re.IGNORECASE)
-    return found[1] if found else ""
+    found = re.search(rf"<{name}(?:\s[^<>]{{0,200}})?>([^<>]{{1,200}})</", text, re.IGNORECASE)
+    return found[1].strip() if found else ""
 
 
 def _all(text: str, outer: str, inner: str) -> list[str]:
-    block = re.search(rf"<{outer}>(.{{0,4000}}?)</{outer}>", text, re.IGNORECASE | re.DOTALL)
-    return re.findall(rf"<{inner}>\s*([^<>]{{1,20}}?)\s*</{inner}>", block[1], re.IGNORECASE) if block else []
+    _, _, after = text.lower().partition(f"<{outer.lower()}>")
+    within, closed, _ = after.partition(f"</{outer.lower()}>")
+    found = re.findall(rf"<{inner}>([^<>]{{1,200}})</{inner}>", within) if closed else []
+    return [each.strip() for each in found]
 
 
 def _number(text: str) -> int | None:

@@ -85,7 +85,7 @@ def test_a_passing_problem_counts_as_lasting_from_the_third_failure_in_a_row() -
 
 @pytest.mark.parametrize(
     ("status", "lasting"),
-    [(200, None), (304, None), (301, True), (401, True), (403, True), (404, True), (410, True), (408, False), (429, False), (500, False),
+    [(200, None), (203, None), (304, None), (301, True), (401, True), (403, True), (404, True), (410, True), (408, False), (429, False), (500, False),
      (503, False), (599, False), (999, False)],
 )  # fmt: skip
 def test_what_a_status_means_for_a_feed(status: int, lasting: bool | None) -> None:

@@ -14,7 +14,7 @@ needs_namespaces = pytest.mark.skipif(
 
 def test_the_table_has_thousands_of_combinations_and_no_line_twice() -> None:
     urls = [each.url for each in every()]
-    assert len(urls) == len(set(urls)) > 1_000  # times seven paths
+    assert len(urls) == len(set(urls)) > 1_000  # times nine paths
 
 
 @needs_namespaces

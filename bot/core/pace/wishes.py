@@ -16,11 +16,10 @@ LONGEST = 7 * 86_400  # seconds: what asks for more is a slip, and is clamped to
 
 _ITEM = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>]")
 _TTL = re.compile(rb"<ttl>\s*([0-9]{1,9})\s*</ttl>", re.IGNORECASE)
-_HOURS = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.IGNORECASE | re.DOTALL)
 _HOUR = re.compile(rb"<hour>\s*([0-9]{1,2})\s*</hour>", re.IGNORECASE)
-_DAYS = re.compile(rb"<skipDays>(.{0,2000}?)</skipDays>", re.IGNORECASE | re.DOTALL)
 _DAY = re.compile(rb"<day>\s*([A-Za-z]{3})[a-z]*\s*</day>", re.IGNORECASE)
-_UPDATE = re.compile(rb"<(?:[\w.-]+:)?update(Period|Frequency|Base)>\s*([^<]{1,60}?)\s*</", re.IGNORECASE)
+# White space is bounded and stripped afterwards: beside a lazy group, two open-ended runs of it are searched in every division.
+_UPDATE = re.compile(rb"<(?:[\w.-]+:)?update(Period|Frequency|Base)>([^<]{1,200})</", re.IGNORECASE)
 _WEEK = (b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun")
 _PERIODS = {b"hourly": 3_600, b"daily": 86_400, b"weekly": 7 * 86_400, b"monthly": 30 * 86_400, b"yearly": 365 * 86_400}
 _ALL_HOURS, _ALL_DAYS = (1 << 24) - 1, (1 << 7) - 1
@@ -69,21 +68,27 @@ def _outside_items(body: bytes) -> bytes:
 
 def _hours(text: bytes) -> int:
     """RSS 2.0 counts 0 to 23; older documents count to 24, which is midnight too."""
-    found = _HOURS.search(text)
     bits = 0
-    for hour in _HOUR.findall(found[1]) if found else ():
+    for hour in _HOUR.findall(_block(text, b"skiphours")):
         if int(hour) <= 24:
             bits |= 1 << int(hour) % 24
     return 0 if bits == _ALL_HOURS else bits
 
 
 def _days(text: bytes) -> int:
-    found = _DAYS.search(text)
     bits = 0
-    for day in _DAY.findall(found[1]) if found else ():
+    for day in _DAY.findall(_block(text, b"skipdays")):
         if day.lower() in _WEEK:
             bits |= 1 << _WEEK.index(day.lower())
     return 0 if bits == _ALL_DAYS else bits
+
+
+def _block(text: bytes, name: bytes) -> bytes:
+    """What the first element of that name (lower-case) holds; nothing where it is not closed."""
+    lower = text.lower()
+    _, opening, after = lower.partition(b"<" + name + b">")
+    within, closing, _ = after.partition(b"</" + name + b">")
+    return within if opening and closing else b""
 
 
 def _period(text: bytes) -> tuple[int, datetime | None]:

@@ -21,6 +21,8 @@ Care: TypeAlias = Literal["whole", "cut", "any"]
 STEP = 64 * 1024  # per read and per step of unpacking
 # A sound file has one member, a block-wise one (bgzip) one per 64 KB; thousands of empty ones are work without output.
 MOST_MEMBERS = 1_000
+# "none" and a charset are slips of server configurations; browsers read such a body as it stands, and so do readers of feeds.
+_NOT_PACKED = frozenset({"", "identity", "none", "utf-8", "utf8"})
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -72,7 +74,7 @@ def _decoded(response: BaseHTTPResponse, cap: int, care: Care, budget: Budget) -
 
 def _is_packed(response: BaseHTTPResponse) -> bool:
     coding = response.headers.get("content-encoding", "").strip().lower()
-    if coding in {"", "identity"}:
+    if coding in _NOT_PACKED:
         return False
     if coding in {"gzip", "x-gzip"}:  # RFC 9110 section 8.4.1.3: the same
         return True

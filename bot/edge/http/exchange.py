@@ -28,7 +28,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})  # RFC 9110 section 15.4
 # Enough to recognise a challenge page or a channel's error word; a bomb in an error page gets no further.
 ERROR_BYTES = 64 * 1024
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# C1 controls stay: in a tag they are bytes of UTF-8, and tags go back verbatim. Whoever prints a header escapes it.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,7 @@ class Wire:
 
 
 def _read(response: BaseHTTPResponse, ask: Ask, budget: Budget, *, inside: bool) -> Answer:
-    if response.status < 200:  # http.client waits only behind a 100; what follows here would pass for the next answer
+    if response.status < 200:  # 101: what follows is another protocol
         raise Trouble(f"it gave no final answer (HTTP {response.status})", temporary=True)
     headers = {name.lower(): _printable(value) for name, value in response.headers.itermerged()}
     status, location = response.status, _location(response, ask)

@@ -77,9 +77,21 @@ class Dialled:
 Dial: TypeAlias = Callable[[Budget], Dialled]  # resolves, judges and connects
 
 
+class Final(http.client.HTTPResponse):
+    """The final answer: interim ones before it are skipped, whichever they are (RFC 9110 section 15.2), not only 100.
+
+    A web server that sends 103 (Early Hints) to everybody would else never be read. 101 is none of them: it ends HTTP.
+    """
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # private, as _new_conn
+        return version, http.client.CONTINUE if 101 < status < 200 else status, reason
+
+
 class _Guarded:
     """The part of a connection that both schemes share. ``lifeline``: the socket by which it can be cut off."""
 
+    response_class: type[http.client.HTTPResponse] = Final
     dial: Dial
     budget: Budget
     inside: bool

@@ -74,9 +74,11 @@ def test_a_304_needs_no_body_and_keeps_the_connection(web, door):
         (gzip.compress(b"ne") + gzip.compress(b"ws"), "Content-Encoding: gzip"),
         (gzip.compress(b"news") + b"\0\0\0 padding", "Content-Encoding: gzip"),
         (b"news", "Content-Encoding: identity"),
+        (b"news", "Content-Encoding: none"),
+        (b"news", "Content-Encoding: UTF-8"),
         (b"news", "X-Nothing: special"),
     ],
-    ids=["gzip", "x-gzip", "two members", "bytes behind the end", "identity", "plain"],
+    ids=["gzip", "x-gzip", "two members", "bytes behind the end", "identity", "none", "a charset", "plain"],
 )
 def test_a_body_is_unpacked(web, door, body, headers):
     web.pages["/"] = page(body, headers)
@@ -96,6 +98,14 @@ def test_headers_are_neutralised_and_joined(web, door):
     headers = get(door, web.url()).headers
     assert (headers["x-title"], headers["vary"], headers["folded"]) == ("a [31mb", "a, b", "a b")
     assert headers["raw"] == "café"
+
+
+def test_a_tag_goes_back_byte_by_byte(web, door):
+    tag = '"“façade”"'.encode()
+    web.pages["/"] = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: " + tag + b"\r\n\r\n")
+    answer = get(door, web.url())
+    get(door, web.url(), headers={"If-None-Match": answer.headers["etag"]})
+    assert web.requests[-1].headers["if-none-match"].encode("latin-1") == tag
 
 
 def test_a_closed_idle_connection_is_replaced_not_reported(web, door):

@@ -170,8 +170,17 @@ def test_a_flood_of_headers_is_refused(web, door, head, words):
 
 
 def test_a_flood_of_interim_answers_is_refused(web, door):
-    web.pages["/"] = raw(b"HTTP/1.1 100 Continue\r\n\r\n" * 50_000)
-    assert "its headers are larger" in get(door, web.url()).why
+    for interim in (b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"):
+        web.pages["/"] = raw(interim * 50_000)
+        assert "its headers are larger" in get(door, web.url()).why
+
+
+@pytest.mark.parametrize("interim", ["100 Continue", "102 Processing", "103 Early Hints", "199 Whatever"])
+def test_interim_answers_are_skipped(web, door, interim):
+    before = f"HTTP/1.1 {interim}\r\nLink: </x>; rel=preload\r\n\r\n".encode()
+    web.pages["/"] = lambda talk: (talk.send(before * 3), talk.answer(b"news"))
+    assert [get(door, web.url()).body for _ in range(2)] == [b"news"] * 2
+    assert web.accepted == 1
 
 
 def test_a_longer_body_may_be_cut(web, door):
@@ -252,7 +261,8 @@ BROKEN = [
     ("a status that is none", b"HTTP/1.1 OK\r\n\r\n", "the answer is not HTTP"),
     ("an endless status line", b"HTTP/1.1 200 " + b"x" * 70_000 + b"\r\n\r\n", "too long"),
     ("nothing", b"", "closed without an answer"),
-    ("only a hint", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", "no final answer (HTTP 103)"),
+    ("only a hint", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", "closed without an answer"),
+    ("another protocol", b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", "no final answer (HTTP 101)"),
     ("half a header", b"HTTP/1.1 200 OK\r\nContent-Le", ""),
     ("binary noise", bytes(range(256)) * 50, ""),
 ]

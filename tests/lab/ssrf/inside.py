@@ -14,10 +14,15 @@ from html import escape
 from pathlib import Path
 
 from ..robot import Robot, table
+from .hooks import lead
+from .pages import add, look, page
 from .spellings import FORBIDDEN_4, FORBIDDEN_6, PUBLIC, ZONE, Spelling, every
 from .world import Names, World, everything_is_ours, whole
 
-PATHS = ("feed", "feed's redirect", "article", "article's redirect", "robots.txt", "webhook", "webhook's redirect")
+PATHS = (
+    "feed", "feed's redirect", "feed named by a page", "that one's redirect", "article", "article's redirect", "robots.txt",
+    "webhook", "webhook's redirect",
+)  # fmt: skip
 _FAULT = re.compile(r"^(\w+\.toml):(\d+): ", re.MULTILINE)
 _RSS = '<?xml version="1.0"?><rss version="2.0"><channel><title>lab</title>{}</channel></rss>'
 
@@ -35,6 +40,9 @@ class Lab:
         self.asked[f"{method} {'a redirect' if led else 'others'}"] += 1
         if target == "/robots.txt":
             return self._led(int(host[1 : host.index(".")])) if host.endswith(f".r.{ZONE}") else whole(b"", "404 Not Found")
+        if target.startswith("/page/"):
+            number = int(target[6:])
+            return whole(page(self.spellings[number].url, f"/to/{number}"), "200 OK", "Content-Type: text/html")
         if target.startswith("/list/"):
             return whole(_RSS.format("".join(self._items(target[6:]))).encode(), "200 OK", "Content-Type: application/rss+xml")
         if target.startswith("/to/"):
@@ -57,36 +65,34 @@ class Lab:
             for n, link in enumerate(links)
         ]
 
-    def write(self) -> dict[str, int]:
-        """The configuration; what its own check refuses is taken out, and counted by path."""
+    @property
+    def network(self) -> dict[str, object]:
+        """The ``[network]`` table."""
+        return {"allow": list(self.allow), "host_gap": "0s", "deadline": "5s"}
+
+    def write(self) -> int:
+        """The configuration; the feeds that its own check refuses are taken out, and counted."""
         feeds = [("list", f"http://{PUBLIC}/list/{name}") for name in ("straight", "led", "robots")]
         feeds += [("feed", each.url) for each in self.spellings]
         feeds += [("led", f"http://{PUBLIC}/to/{number}") for number in range(len(self.spellings))]
-        hooks = [each.url for each in self.spellings]
-        hooks += [f"http://{PUBLIC}/to/{number}" for number in range(len(self.spellings))]
-        left_out: dict[str, set[int]] = {"feeds": set(), "channels": set()}
+        left_out: set[int] = set()
         for _ in range(5):
-            self._write(feeds, hooks, left_out)
+            self._write(feeds, left_out)
             done = self.robot.run("check", within=120)
-            faults = [(file, int(line)) for file, line in _FAULT.findall(done.out + done.err)] if done.code else []
+            faults = [int(line) for _, line in _FAULT.findall(done.out + done.err)] if done.code else []
             if not faults:
                 break
-            for file, line in faults:
-                left_out[file.removesuffix(".toml")].add((line - 1) // 8)
-        return {"feed": len(left_out["feeds"]), "webhook": len(left_out["channels"])}
+            left_out.update((line - 1) // 8 for line in faults)
+        return len(left_out)
 
-    def _write(self, feeds: list[tuple[str, str]], hooks: list[str], left_out: dict[str, set[int]]) -> None:
+    def _write(self, feeds: list[tuple[str, str]], left_out: set[int]) -> None:
         """Eight lines a table, so that a fault's line tells which one it is about."""
         rows = [_eight(table("[feeds]", {"name": f"{kind}{n}", "url": url})) for n, (kind, url) in enumerate(feeds)]
-        self.robot.write("feeds.toml", "".join(r if n not in left_out["feeds"] else "\n" * 8 for n, r in enumerate(rows)))
-        channels = [_eight(table("[channels]", {"name": f"c{n}", "kind": "webhook", "url": url})) for n, url in enumerate(hooks)]
-        kept = [n for n in range(len(hooks)) if n not in left_out["channels"]]
-        self.robot.write("channels.toml", "".join(r if n in kept else "\n" * 8 for n, r in enumerate(channels)))
-        network = {"allow": list(self.allow), "host_gap": "0s", "deadline": "5s"}
-        self.robot.write("bot.toml", table("bot", {"interval": "30s"}) + table("network", network))
-        last = table("[feeds]", {"name": "news", "url": f"http://{PUBLIC}/list/news", "articles": "never", "alert_backlog": 1})
-        rule = {"name": "lab", "title": "Lab", "query": "openai AND nato", "channels": [f"c{n}" for n in kept]}
-        self.robot.write("stories.toml", last + table("[stories]", rule))
+        self.robot.write("feeds.toml", "".join(r if n not in left_out else "\n" * 8 for n, r in enumerate(rows)))
+        self.robot.write("bot.toml", table("bot", {"interval": "30s"}) + table("network", self.network))
+        console = table("[channels]", {"name": "out", "kind": "console"})
+        rule = {"name": "lab", "title": "Lab", "query": "openai AND nato", "channels": ["out"]}
+        self.robot.write("stories.toml", console + table("[stories]", rule))
 
 
 def _eight(text: str) -> str:
@@ -98,8 +104,7 @@ def _tried(lab: Lab) -> dict[str, int]:
     rows = lab.robot.log()
     found = Counter(row["guid"].partition("-")[0] for row in rows if row["article"].startswith("failed:"))
     found["feeds"] = len({row for row in lab.robot.done[-2].err.splitlines() if " WARNING feed " in row})
-    alerts = [json.loads(line) for line in lab.robot.run("alerts", "--json", within=120).ok().out.splitlines()]
-    return {**found, "alerts": sum(alert["state"] in {"retry", "parked"} for alert in alerts)}
+    return dict(found)
 
 
 def run(sample: int, rounds: int, seed: int, allow: Sequence[str]) -> dict[str, object]:
@@ -117,16 +122,20 @@ def run(sample: int, rounds: int, seed: int, allow: Sequence[str]) -> dict[str, 
         refused = lab.write()
         done = lab.robot.run("once", "--now", "2026-03-03T08:00:00Z", within=1500)
         tried = _tried(lab) if done.code == 0 else {}
+        addresses = [*(each.url for each in spellings), *(f"http://{PUBLIC}/to/{n}" for n in range(len(spellings)))]
+        hooks = lead(Path(folder) / "hooks", addresses, lab.network, f"http://{PUBLIC}/list/news")
+        found, added = look(spellings, allow), add(lab.robot, len(spellings))
         hits = dict(world.hits)
         from .flips import flip
 
         flips = flip(rounds, seed)
         return {
-            "spellings": len(spellings), "combinations": len(spellings) * len(PATHS), "refused by check": refused,
-            "canaries heard in a trial": heard, "exit": done.code, "traceback": "Traceback" in done.err,
-            "tried": tried, "asked": dict(lab.asked),
+            "spellings": len(spellings), "combinations": len(spellings) * len(PATHS), "refused by check": {"feed": refused, "webhook": hooks.refused},
+            "canaries heard in a trial": heard, "exit": done.code or len(hooks.failed),
+            "traceback": "Traceback" in done.err or hooks.traceback or bool(added["traceback"]),
+            "tried": {**tried, "alerts": hooks.tried}, "feeds named by pages": dict(found), "feed add": dict(added), "asked": dict(lab.asked),
             "accepts": hits, "flips": dict(flips), "accepts after flips": world.hits.total(),
-            "seconds": round(time.monotonic() - began), "said": done.err[-3000:] if done.code else "",
+            "seconds": round(time.monotonic() - began), "said": "".join((done.err[-3000:] if done.code else "", *hooks.failed)),
         }  # fmt: skip
 
 
