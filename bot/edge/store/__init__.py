@@ -17,8 +17,8 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
+from bot.edge.lock import StateLock
 from bot.edge.store import engine, migrate
-from bot.edge.store.lock import StateLock
 from bot.errors import StateDamaged, StateError
 
 Transaction: TypeAlias = sa.Connection

@@ -24,9 +24,9 @@ class StateLock:
         except OSError as error:
             raise StateError(f"{self.path}: cannot be opened: {error.strerror}") from error
         if not self._take():
-            owner = os.pread(self._fd, 20, 0).decode("ascii", "replace").strip()
+            found = os.pread(self._fd, 20, 0).decode("ascii", "replace").strip()
             os.close(self._fd)
-            raise StateBusy(f"{state}: another Storywatch works on it (process {owner or 'unknown'}); stop it first")
+            raise _busy(state, found)
         os.ftruncate(self._fd, 0)
         os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
 
@@ -44,6 +44,19 @@ class StateLock:
     def release(self) -> None:
         """Let the next instance in."""
         os.close(self._fd)
+
+
+def refuse_second(state: Path) -> None:
+    """Raise StateBusy while another process works on the state. For who is about to load much only to take the lock then.
+
+    Nothing is held afterwards and nothing made: the lock itself is taken where the state is opened.
+    """
+    if (found := owner(state)) is not None:
+        raise _busy(state, str(found or ""))
+
+
+def _busy(state: Path, found: str) -> StateBusy:
+    return StateBusy(f"{state}: another Storywatch works on it (process {found or 'unknown'}); stop it first")
 
 
 def owner(state: Path) -> int | None:
