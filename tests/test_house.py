@@ -47,7 +47,7 @@ ARROWS: dict[str, set[str]] = {
 # Each outside library has one room that knows it.
 OWNERS = {
     "ahocorasick_rs": "bot.core.needles", "alembic": "bot.edge.store", "apscheduler": "bot.daemon", "certifi": "bot.edge.http", "click": "bot.cli", "feedparser": "bot.core.parse",
-    "lark": "bot.core.query", "lxml": "bot.core.page", "pebble": "bot.edge.pool", "protego": "bot.edge.http", "pycld2": "bot.core.language", "pydantic": "bot.config", "requests": "bot.edge.http",
+    "lxml": "bot.core.page", "pebble": "bot.edge.pool", "protego": "bot.edge.http", "pycld2": "bot.core.language", "pydantic": "bot.config", "requests": "bot.edge.http",
     "rich": "bot.cli", "sqlalchemy": "bot.edge.store", "sqlite3": "bot.edge.store", "trafilatura": "bot.core.extract",
     "urllib3": "bot.edge.http",
 }  # fmt: skip
