@@ -382,7 +382,7 @@ def test_of_a_thin_concept_there_is_one_line_of_advice_at_its_place(write: Write
         STORY.replace('"s"', '"t"').replace('"x"', '"nato OR rain"')
         + '[concepts]\nrain = ["Rain", "Regen", "pluie"]\nunused = ["x"]\n'
     )
-    config = load(write({"a.toml": first, "b.toml": second}), {})
+    config = load(write({"a.toml": first, "b.toml": second}), {}, advise=True)
     assert [(fault.file, fault.line) for fault in config.advice] == [("a.toml", 12)], "two stories use it"
     assert config.advice[0].message.startswith('concept "nato" has 1 name only: add')
     assert told(config) == [], "no warning: the configuration does what it says"

@@ -17,8 +17,8 @@ import pytest
 
 from bot import daemon
 from bot.config import load
+from bot.edge.lock import StateLock
 from bot.edge.pool import Pool
-from bot.edge.store.lock import StateLock
 from bot.errors import ConfigError, StateBusy, StateError
 from tests.cli.place import FIRST, SECOND, THIRD, Place, Web
 from tests.test_readme import resolved

@@ -24,7 +24,8 @@ ARROWS: dict[str, set[str]] = {
     "bot.errors": set(),
     "bot.core": {"bot.core", "bot.model", "bot.errors"},
     "bot.edge.http": {"bot.edge.http", "bot.model", "bot.errors"},
-    "bot.edge.store": {"bot.edge.store", "bot.model", "bot.errors"},
+    "bot.edge.lock": {"bot.errors"},
+    "bot.edge.store": {"bot.edge.store", "bot.edge.lock", "bot.model", "bot.errors"},
     "bot.edge.pool": {"bot.edge.pool", "bot.edge.child", "bot.model", "bot.errors"},
     "bot.edge.child": {"bot.errors"},
     "bot.edge.send": {"bot", "bot.edge.send", "bot.edge.http", "bot.model", "bot.errors"},
@@ -46,7 +47,7 @@ ARROWS: dict[str, set[str]] = {
 # Each outside library has one room that knows it.
 OWNERS = {
     "ahocorasick_rs": "bot.core.needles", "alembic": "bot.edge.store", "apscheduler": "bot.daemon", "certifi": "bot.edge.http", "click": "bot.cli", "feedparser": "bot.core.parse",
-    "lark": "bot.core.query", "lxml": "bot.core.page", "pebble": "bot.edge.pool", "protego": "bot.edge.http", "pycld2": "bot.core.language", "pydantic": "bot.config", "requests": "bot.edge.http",
+    "lxml": "bot.core.page", "pebble": "bot.edge.pool", "protego": "bot.edge.http", "pycld2": "bot.core.language", "pydantic": "bot.config", "requests": "bot.edge.http",
     "rich": "bot.cli", "sqlalchemy": "bot.edge.store", "sqlite3": "bot.edge.store", "trafilatura": "bot.core.extract",
     "urllib3": "bot.edge.http",
 }  # fmt: skip

@@ -33,7 +33,7 @@ def check(context: Context, *, online: bool, as_json: bool) -> int:
     or a webhook is gone.
     """
     try:
-        config = context.load()
+        config = context.load(advise=True)
     except ConfigError as error:
         if not as_json:
             raise

@@ -23,14 +23,14 @@ class Context:
     log_format: Literal["text", "json"] = "text"
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
-    def load(self, *, warn: bool = False) -> Config:
+    def load(self, *, warn: bool = False, advise: bool = False) -> Config:
         """The configuration. ``warn`` prints its warnings: for run and once; elsewhere they would be noise.
 
-        Raises ConfigError, which :func:`bot.cli.main.main` prints.
+        ``advise``: with advice, for check. Raises ConfigError, which :func:`bot.cli.main.main` prints.
         """
         from bot.config import load
 
-        config = load(self.config, self.environ)
+        config = load(self.config, self.environ, advise=advise)
         if warn:
             print_warnings(config.warnings)
         return config

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import gc
 import io
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +22,7 @@ import click
 from bot import __version__
 from bot.cli.context import Context, examples
 from bot.cli.terminal import say, say_lines
+from bot.edge.memory import uncollected
 from bot.errors import ConfigError, StorywatchError
 
 PROGRAM = "storywatch"
@@ -30,17 +30,6 @@ _COMPLETING = f"_{PROGRAM.upper()}_COMPLETE"  # set by the script of `storywatch
 _INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO}  # a disk's errors: no bug of ours, so no traceback
 _PIPE_CLOSED = 141  # 128 + SIGPIPE: what any other program in that pipe would have ended with
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """What a module defines stays for the life of the process: looking through it for garbage was a tenth of the start-up."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 class Deferred(click.Command):
@@ -55,7 +44,7 @@ class Deferred(click.Command):
         module, _, attribute = self.place.partition(":")
         if find_spec(module) is None:
             raise StorywatchError(f"the command {self.name} is not part of this version")
-        with _uncollected():
+        with uncollected():
             command = getattr(import_module(module), attribute)
         if not isinstance(command, click.Command):
             raise TypeError(f"{self.place} is no click command")

@@ -14,7 +14,8 @@ from bot.cli.terminal import say
 from bot.cli.times import local
 from bot.config import Config
 from bot.core.counting import count
-from bot.edge.store import Reading, Transaction, byhand, channels, lock, open_reading, open_shared, outbox
+from bot.edge import lock
+from bot.edge.store import Reading, Transaction, byhand, channels, open_reading, open_shared, outbox
 from bot.errors import StateError, StorywatchError
 from bot.model import Channel, OutboxRow
 

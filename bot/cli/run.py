@@ -6,7 +6,7 @@ import click
 
 from bot.cli.context import Context, examples
 from bot.cli.start import start
-from bot.daemon import Daemon
+from bot.edge.memory import uncollected
 
 
 @click.command(epilog=examples("storywatch run", "storywatch --config /etc/storywatch --log-format json run"))
@@ -18,4 +18,8 @@ def run(context: Context, *, verbose: bool) -> int:
     SIGTERM ends it within 10 seconds; SIGHUP or a changed file reloads the configuration, and a wrong one leaves
     the old one in force. Exit code 75: another instance works on the state.
     """
-    return Daemon(start(context, verbose=verbose), context.environ).run()
+    config = start(context, verbose=verbose)
+    with uncollected():  # behind the lock: who is turned away has loaded the configuration, and nothing else
+        from bot.daemon import Daemon
+
+    return Daemon(config, context.environ).run()

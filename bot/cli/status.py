@@ -17,7 +17,8 @@ from bot.cli.terminal import say
 from bot.cli.times import iso, near
 from bot.config import Config
 from bot.core.counting import count
-from bot.edge.store import channels, feeds, gaps, items, lock, mutes, open_reading, tallies
+from bot.edge import lock
+from bot.edge.store import channels, feeds, gaps, items, mutes, open_reading, tallies
 from bot.model import Blocking, FeedState, Gap, Mute, Standing
 
 _FEEDS = (

@@ -27,10 +27,11 @@ from bot.errors import ConfigError, Fault
 __all__ = ["Config", "load", "load_draft"]
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Config:
+def load(path: Path, environ: Mapping[str, str], *, advise: bool = False) -> Config:
     """The configuration at ``path``: a folder (its ``*.toml`` in name order) or one file.
 
-    Raises ConfigError with every fault there is.
+    ``advise``: look for advice too, which takes as long as the rest of a large configuration. Raises ConfigError with every
+    fault there is.
     """
     path = _absolute(path)
     base = path.parent
@@ -42,8 +43,8 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
     if faults:
         raise ConfigError(list(dict.fromkeys(faults)))
     config = build(path, base, files)
-    warnings, advice = (tuple(sorted(found(config, sources))) for found in (warn.warnings, warn.advice))
-    return replace(config, warnings=warnings, advice=advice)
+    advice = tuple(sorted(warn.advice(config, sources))) if advise else ()
+    return replace(config, warnings=tuple(sorted(warn.warnings(config, sources))), advice=advice)
 
 
 def load_draft(path: Path, config: Config, environ: Mapping[str, str]) -> Config:

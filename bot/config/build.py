@@ -11,7 +11,7 @@ from types import MappingProxyType
 from bot.config import receivers
 from bot.config.schema import BotTable, ChannelTable, FeedTable, File, NetworkTable, StoryTable
 from bot.config.secrets import Resolved, hidden
-from bot.core.render import mention
+from bot.core import mention
 from bot.errors import Fault
 from bot.model import Channel, Feed, Hours, Network, Secret, Story
 
@@ -20,8 +20,8 @@ from bot.model import Channel, Feed, Hours, Network, Secret, Story
 class Config:
     """Everything the user configured, complete and consistent. Paths are absolute.
 
-    ``warnings``: what is hardly meant; ``advice``: what would find more. ``secrets`` has every text that must not be printed,
-    parts of URLs and headers too.
+    ``warnings``: what is hardly meant; ``advice``: what would find more, where that was asked for. ``secrets`` has every text
+    that must not be printed, parts of URLs and headers too.
     """
 
     path: Path

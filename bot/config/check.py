@@ -15,9 +15,8 @@ from bot.config.explain import near
 from bot.config.locate import KeyPath
 from bot.config.read import Source
 from bot.config.secrets import Resolved
-from bot.core import match, query
+from bot.core import query
 from bot.errors import Fault, QueryError
-from bot.model import Story
 
 _SINGULAR = {"feeds": "feed", "stories": "story", "channels": "channel"}
 _REFERENCES = {"channels": "channels", "feeds": "feeds", "exclude_feeds": "feeds"}  # a story's key -> what it names
@@ -120,7 +119,7 @@ def _spellings(origin: Resolved, name: str, spellings: object) -> Iterator[tuple
 
 def _query(story: Entry, text: str, concepts: dict[str, tuple[str, ...]]) -> Iterator[Fault]:
     try:
-        match.compile_rule(Story(name=story.name or "", title="", query=text), concepts)
+        query.checked(text, concepts)
     except QueryError as error:
         source = story.origin.source
         line = source.locations.line_within((*story.key, "query"), error.line, error.column)

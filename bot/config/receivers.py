@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from bot.config import rules
 from bot.config.entries import Entry, entries, listed
 from bot.config.secrets import Resolved
-from bot.core.render import mention
+from bot.core import mention
 from bot.errors import Fault
 from bot.model import ChannelKind
 

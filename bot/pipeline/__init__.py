@@ -15,41 +15,69 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.config import Config
-from bot.core.health import Change
 from bot.model import Channel, FeedState, Item
-from bot.pipeline.deliver import Courier, Sent, always
 from bot.pipeline.edges import Edges
 from bot.pipeline.health import Watchman
-from bot.pipeline.judge import Judge, Judged
-from bot.pipeline.poll import Polled, Poller
+from bot.pipeline.herald import Herald
+from bot.pipeline.later import Later
+from bot.pipeline.outcomes import Judged, Polled, Sent
+
+if TYPE_CHECKING:
+    from bot.core.health import Change
+    from bot.pipeline.deliver import Courier
+    from bot.pipeline.judge import Judge
+    from bot.pipeline.poll import Poller
 
 __all__ = ["Edges", "Judged", "Pipeline", "Polled", "Sent"]
 
 
+def always() -> bool:
+    """Go on, whatever happens."""
+    return True
+
+
 class Pipeline:
-    """The three units of work under one configuration. A reload makes a new pipeline over the same edges."""
+    """The three units of work under one configuration. A reload makes a new pipeline over the same edges.
+
+    Each unit is loaded with its first work: they were a third of what a pass with nothing to do cost.
+    """
 
     def __init__(self, config: Config, edges: Edges, *, chance: Callable[[], float] = random.random) -> None:
         self.config = config
         self.edges = edges
-        self._poller = Poller(config, edges, chance)
-        self._judge = Judge(config, edges)
-        self._courier = Courier(config, edges, chance)
-        self._watchman = Watchman(config, edges)
+        self._chance = chance
+        self._poller, self._judge, self._courier = Later(self._new_poller), Later(self._new_judge), Later(self._new_courier)
+        self._herald, self._watchman = Herald(config, edges), Watchman(config, edges)
+
+    def _new_poller(self) -> Poller:
+        from bot.pipeline.poll import Poller
+
+        return Poller(self.config, self.edges, self._chance)
+
+    def _new_judge(self) -> Judge:
+        from bot.pipeline.judge import Judge
+
+        return Judge(self.config, self.edges)
+
+    def _new_courier(self) -> Courier:
+        from bot.pipeline.deliver import Courier
+
+        return Courier(self.config, self.edges, self._chance)
 
     def poll(self, state: FeedState, now: datetime) -> Polled:
         """Ask a feed, and log what it lists that was never seen."""
-        return self._poller.poll(state, now)
+        return self._poller().poll(state, now)
 
     def judge(self, item: Item, now: datetime) -> Judged:
         """Decide about an item for every story that looks at its feed, and queue what is to be told."""
-        return self._judge.judge(item, now)
+        return self._judge().judge(item, now)
 
     def announce(self, now: datetime) -> int:
         """After a first pass: queue one digest per story and channel of what already matched."""
-        return self._judge.announce(now)
+        return self._herald.announce(now)
 
     def look(self, now: datetime) -> list[Change]:
         """Queue what is to be told of the feeds' health, each change once; returns it."""
@@ -78,4 +106,4 @@ class Pipeline:
 
         Between two alerts it is asked whether to go on: a reload may have given the lane another pipeline.
         """
-        self._courier.deliver(channel, clock, tell, going)
+        self._courier().deliver(channel, clock, tell, going)

@@ -11,9 +11,10 @@ from bot.config import Config
 from bot.core import lane, render
 from bot.edge.store import Transaction, channels, lost, outbox, window
 from bot.errors import StateBusy, StateFull
-from bot.model import Alert, AlertState, Answer, Channel, OutboxRow
+from bot.model import AlertState, Answer, Channel, OutboxRow
 from bot.pipeline.edges import Edges
 from bot.pipeline.neighbours import Neighbours
+from bot.pipeline.outcomes import Sent
 from bot.pipeline.waiting import Waiting
 
 # Times 5 s that an answer waits for another process's lock on the state (a backup, a VACUUM).
@@ -25,21 +26,6 @@ LONGEST_REST = 10.0
 UNPACED = frozenset({"webhook", "console", "mattermost"})
 _BROKEN_OFF = "broken off between two of its messages: the rest follows"
 _SPENT = "the rest of its messages waits for the channel's budget"
-
-
-def always() -> bool:
-    """Go on, whatever happens."""
-    return True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """What became of one alert in its lane. ``due``: when it is tried again."""
-
-    alert: Alert
-    state: str
-    why: str
-    due: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.config import Config
 from bot.core import decide, develop, extract, match
 from bot.edge.http import retry_after
-from bot.edge.store import Reading, Transaction, feeds, items, log, mutes, outbox, restored, verdicts
+from bot.edge.store import Transaction, log, mutes, restored, verdicts
 from bot.errors import ChildError
 from bot.model import (
-    Alert,
-    AlertDevelopment,
-    AlertEntry,
-    AlertItem,
-    AlertMatch,
-    AlertType,
     Article,
     Feed,
     Fetched,
     FetchFailure,
-    Foreign,
     Item,
     Judgement,
     Mute,
@@ -33,17 +26,11 @@ from bot.model import (
     VerdictName,
 )
 from bot.pipeline.edges import Edges
+from bot.pipeline.herald import queue
+from bot.pipeline.outcomes import Judged
 
 # Decoded size (reliability.md, C2): an article's text is some KB of its page; bigger pages are no articles.
 PAGE_BYTES = 5_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What an item came to. Where it is not ``kept``, the judgement waits for the next group commit: nothing hangs on it."""
-
-    judgement: Judgement
-    kept: bool
 
 
 class Judge:
@@ -143,57 +130,8 @@ class Judge:
         elif new and restored.in_doubt(tx, item.feed, item.first_seen):
             restored.hold(tx, item.id, verdict.story)
         elif new or mutes.untold(tx, development):
-            self._queue(tx, "development.new", self.stories[verdict.story], [(item, verdict)], now)
+            queue(tx, "development.new", self.stories[verdict.story], [(item, verdict)], now)
             mutes.told(tx, development)
-
-    def announce(self, now: datetime) -> int:
-        """After a first pass: one digest per story and channel of what already matched. Returns the items told.
-
-        Likewise after the state was restored: one of what is new since the copy, and may have been told before.
-        """
-        with self.edges.store.read() as connection:
-            if not verdicts.unannounced(connection) or _pass_goes_on(connection):
-                return 0
-        told = 0
-        with self.edges.store.write() as tx:
-            if _pass_goes_on(tx):
-                return 0  # the pass is not over: one digest for all feeds
-            active = mutes.active(tx, now)
-            for name, ids in verdicts.unannounced(tx).items():
-                open_ = [item.id for item in items.of_ids(tx, ids) if not decide.muted(active, name, item.feed)]
-                if name in self.stories and open_:
-                    told += len(open_)
-                    firsts = _first_of_each(tx, name, open_)
-                    for repeats in (False, True):
-                        about = [(item, verdict) for item, verdict in firsts if (verdict.verdict == "match") is repeats]
-                        if about:
-                            self._queue(tx, "digest", self.stories[name], about, now, repeats=repeats)
-                verdicts.announced(tx, name, ids)
-        return told
-
-    def _queue(
-        self,
-        tx: Transaction,
-        kind: AlertType,
-        story: Story,
-        about: Sequence[tuple[Item, Verdict]],
-        now: datetime,
-        *,
-        repeats: bool = False,
-    ) -> None:
-        standing = verdicts.of_development(tx, [verdict.development or 0 for _, verdict in about])
-        entries = tuple(_entry(item, verdict, standing) for item, verdict in about)
-        alert = Alert(
-            id="", type=kind, channel="", created=now, story=story.name, story_title=story.title, entries=entries,
-            baseline=kind == "digest" and not repeats, repeats=repeats,
-        )  # fmt: skip
-        for channel in story.channels:
-            outbox.queue(tx, replace(alert, id=outbox.new_id(), channel=channel))
-
-
-def _pass_goes_on(connection: Reading) -> bool:
-    """Whether a first pass, or the first one since a restore, is not over: feeds or items of it still wait."""
-    return bool(items.waiting(connection)[1] or feeds.unpolled(connection) or restored.waiting(connection))
 
 
 def _verdict(item: Item, story: str, receipt: Receipt) -> Verdict:
@@ -225,25 +163,3 @@ def _place(tx: Transaction, item: Item, verdict: Verdict, made: Print, now: date
     if copied is not None:
         return replace(verdict, development=copied.development, why=f"{verdict.why}; {copied.why}"), False
     return replace(verdict, development=verdicts.open_development(tx, verdict.story, item.title, now)), True
-
-
-def _first_of_each(tx: Transaction, story: str, ids: Sequence[int]) -> list[tuple[Item, Verdict]]:
-    """The first item of each development among the ids."""
-    found: dict[int | None, tuple[Item, Verdict]] = {}
-    of_items = verdicts.of_items(tx, ids)
-    for item in items.of_ids(tx, ids):
-        verdict = next(v for v in of_items[item.id] if v.story == story)
-        found.setdefault(verdict.development, (item, verdict))
-    return list(found.values())
-
-
-def _entry(item: Item, verdict: Verdict, standing: dict[int, AlertDevelopment]) -> AlertEntry:
-    receipt, terms = verdict.receipt, tuple(map(Foreign, verdict.receipt.terms))
-    return AlertEntry(
-        development=standing[verdict.development or 0],
-        item=AlertItem(
-            id=str(item.id), feed=item.feed, outlet=Foreign(item.outlet), title=Foreign(item.title),
-            url=None if item.url is None else Foreign(item.url), published=item.published, first_seen=item.first_seen,
-        ),
-        match=AlertMatch(score=receipt.score, terms=terms, where=receipt.where, sentence=Foreign(receipt.sentence)),
-    )  # fmt: skip

@@ -16,25 +16,10 @@ from bot.edge.store import Transaction, feeds, gaps, items, restored
 from bot.errors import ChildError, ParseError, Stopping
 from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Gap, NewItem, ParsedFeed
 from bot.pipeline.edges import Edges
+from bot.pipeline.outcomes import Polled
 
 # Decoded size (reliability.md, C2): the largest honest feeds seen are a few MB.
 FEED_BYTES = 10_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Polled:
-    """What a poll came to. Where it is not ``kept``, ``state`` waits for the next group commit.
-
-    ``unanswered``: nobody said anything; if that goes for all feeds, the fault is ours.
-    """
-
-    feed: str
-    state: FeedState
-    kept: bool = False
-    new: int = 0
-    note: str = ""
-    gap: Gap | None = None
-    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,8 @@ class Keeping:
             self._not_before = self._clock() + AFTER_TROUBLE
             # Damage that only the copy's check came upon: alerts still go out, so the work goes on until it is in the way.
             level = logging.ERROR if isinstance(error, StateDamaged) else logging.WARNING
+            if isinstance(error, StateDamaged):
+                self._store.distrust()
             report.said(log, level, "copy.failed", f"no daily copy of the state could be made: {error}")
         else:
             if made is not None:

@@ -17,7 +17,7 @@ from bot.cli.main import COMMANDS, Deferred, LazyGroup, cli, main
 from bot.errors import StorywatchError
 
 PROJECT = Path(__file__).parents[2]
-HEAVY = {"requests", "sqlalchemy", "feedparser", "trafilatura", "pydantic", "rich", "lark", "alembic", "apscheduler", "pebble"}
+HEAVY = {"requests", "sqlalchemy", "feedparser", "trafilatura", "pydantic", "rich", "alembic", "apscheduler", "pebble"}
 NAMES = [
     *("init", "demo", "check", "feed", "run", "once", "log", "show", "explain", "mark", "review", "replay", "suggest"),
     *("alerts", "mute", "unmute", "status", "backup", "restore", "completion"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.edge.store.lock import StateLock
+from bot.edge.lock import StateLock
 from tests.lab.robot import until
 from tests.lab.server import Reply
 

@@ -113,6 +113,7 @@ CAPITALS = "operators are written in capitals: {}"
 REFUSED = [
     ("", 1, 1, "empty", "openai AND (nato OR pentagon)"),
     ("  \n ", 1, 1, "empty", "write what must be there"),
+    ("\u200b \ufeff", 1, 1, "empty", "write what must be there"),
     ("sam altman", 1, 5, "'altman' stands beside 'sam'", '"sam altman" in quotes'),
     ('nato "x y"', 1, 6, "without an operator", "AND or OR"),
     ("a (b)", 1, 3, "without an operator", "AND or OR"),

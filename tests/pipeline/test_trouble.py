@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.edge.lock import StateLock
 from bot.edge.store import items, retention
-from bot.edge.store.lock import StateLock
 from bot.model import Answer, FetchFailure, Payload
 from bot.pipeline import Judged, Polled, Sent
 from bot.rounds import once

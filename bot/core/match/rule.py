@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 from bot.core import query, scan
 from bot.core.scanner import Scanner
-from bot.errors import QueryError
 from bot.model import Story
 
 Finders: TypeAlias = tuple[tuple[query.Term, scan.Finder], ...]
@@ -67,8 +66,8 @@ def compile_rules(stories: Sequence[Story], concepts: Concepts) -> tuple[Rule, .
 def compile_together(drafts: Sequence[tuple[Story, Concepts]]) -> tuple[Rule, ...]:
     """As ``compile_rules``, each story with concepts of its own."""
     finders: dict[query.Term, scan.Finder] = {}
-    trees = [query.parse(story.query, concepts) for story, concepts in drafts]
-    named = [_names(tree, story.query, concepts, finders) for tree, (story, concepts) in zip(trees, drafts, strict=True)]
+    trees = [query.checked(story.query, concepts) for story, concepts in drafts]
+    named = [_names(tree, concepts, finders) for tree, (_, concepts) in zip(trees, drafts, strict=True)]
     scanner = Scanner(list(finders.values()))
     numbers = {term: number for number, term in enumerate(finders)}
     return tuple(
@@ -86,14 +85,6 @@ def compile_together(drafts: Sequence[tuple[Story, Concepts]]) -> tuple[Rule, ..
         )
         for (story, concepts), tree, names in zip(drafts, trees, named, strict=True)
     )
-
-
-def _refuse_contradiction(tree: query.Node, concepts: Mapping[str, Sequence[str]], source: str) -> None:
-    try:
-        query.check_satisfiable(tree, concepts)
-    except QueryError as error:
-        error.source = source
-        raise
 
 
 def _ways(tree: query.Node) -> tuple[Aspects, ...]:
@@ -125,28 +116,21 @@ def _alternatives(node: query.Node) -> list[Aspects]:
             return [*([(single,)] if single else []), *(way for way in ways if len(way) != 1)]
 
 
-def _names(
-    tree: query.Node, source: str, concepts: Mapping[str, Sequence[str]], finders: dict[query.Term, scan.Finder]
-) -> tuple[Named, ...]:
+def _names(tree: query.Node, concepts: Concepts, finders: dict[query.Term, scan.Finder]) -> tuple[Named, ...]:
     """The words and concepts of a query, each once; the finders of terms not met before are added to ``finders``."""
     names: dict[str, Named] = {}
     for leaf in query.leaves(tree):
         if leaf.label not in names:
-            terms = [leaf.term] if isinstance(leaf, query.Word) else _terms(leaf, concepts[leaf.name], source)
+            terms = query.spelled(leaf, concepts)
             finders |= {term: scan.finder(term) for term in terms if term not in finders}
-            names[leaf.label] = _named(leaf, [(term, finders[term]) for term in dict.fromkeys(terms)], source)
-    _refuse_contradiction(tree, concepts, source)
+            names[leaf.label] = _named(leaf, [(term, finders[term]) for term in terms])
     return tuple(names.values())
 
 
-def _named(leaf: query.Leaf, found: Sequence[tuple[query.Term, scan.Finder]], source: str) -> Named:
+def _named(leaf: query.Leaf, found: Sequence[tuple[query.Term, scan.Finder]]) -> Named:
     if isinstance(leaf, query.Word):
         return Named(label=leaf.label, finders=tuple(found))
     full, short = (tuple(pair for pair in found if pair[0].short == wanted) for wanted in (False, True))
-    if not full:
-        hint = 'a short form counts beside a full one: write a spelling without "~" as well'
-        message = f"the concept '{leaf.name}' has short forms only"
-        raise QueryError(message, line=leaf.line, column=leaf.column, hint=hint, source=source)
     return Named(label=leaf.label, finders=full, short=short)
 
 
@@ -156,22 +140,6 @@ def _owned(names: Sequence[Named], numbers: Mapping[query.Term, int]) -> Owned:
         for term, _ in name.finders + name.short:
             labels.setdefault(term, []).append(name.label)
     return {numbers[term]: (term, tuple(each)) for term, each in labels.items()}
-
-
-def _terms(concept: query.Concept, spellings: Sequence[str], source: str) -> list[query.Term]:
-    """The concept's terms; what is wrong with one is told at the concept's place in the query."""
-    place = {"line": concept.line, "column": concept.column}
-    if not spellings:
-        hint = f'list its spellings: {concept.name} = ["...", "..."]'
-        raise QueryError(f"the concept '{concept.name}' is empty", **place, hint=hint, source=source)
-    terms = []
-    for spelling in spellings:
-        try:
-            terms.append(query.spelling(spelling))
-        except QueryError as error:
-            message = f"the concept '{concept.name}' has the spelling '{spelling}', and {error.message}"
-            raise QueryError(message, **place, hint=error.hint, source=source) from error
-    return terms
 
 
 def _version(story: Story, concepts: Mapping[str, Sequence[str]]) -> str:

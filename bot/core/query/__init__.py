@@ -11,7 +11,7 @@
 
 In a concept's list a spelling may begin with ``~``: a short form ("~the alliance"), see ``Term.short``.
 
-``grammar`` reads (lark), ``refusals`` words what is wrong, ``terms`` checks one term, ``tree`` is what comes out;
+``syntax`` and ``grammar`` read, ``refusals`` words what is wrong, ``terms`` checks one term, ``tree`` is what comes out;
 ``contradiction`` finds queries that nothing can match, ``thin`` concepts that miss much.
 """
 
@@ -23,6 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.core.query import grammar, terms
 from bot.core.query.contradiction import contradiction
+from bot.core.query.spelled import spelled
 from bot.core.query.thin import thin
 from bot.core.query.tree import (
     And,
@@ -57,11 +58,13 @@ __all__ = [
     "caret",
     "check_satisfiable",
     "check_spelling",
+    "checked",
     "leaves",
     "narrowed",
     "needs_nothing",
     "negations",
     "parse",
+    "spelled",
     "spelling",
     "thin",
     "wanted",
@@ -81,6 +84,19 @@ def parse(query: str, names: Iterable[str]) -> Node:
     except QueryError as error:
         error.source = query
         raise
+
+
+def checked(query: str, concepts: Mapping[str, Sequence[str]]) -> Node:
+    """As ``parse``, when the concepts that the query uses can be read too, and some text can match. Raises QueryError."""
+    tree = parse(query, concepts)
+    try:
+        for leaf in leaves(tree):
+            spelled(leaf, concepts)
+        check_satisfiable(tree, concepts)
+    except QueryError as error:
+        error.source = query
+        raise
+    return tree
 
 
 def widened(query: str, names: Iterable[str], label: str, alternative: str) -> str:

@@ -1,13 +1,11 @@
-"""The grammar of the query language, and the tree it yields. The only importer of ``lark``."""
+"""From the text of a query to the tree of its words and concepts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache
 
-from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
-
-from bot.core.query import refusals, terms
+from bot.core.query import refusals, syntax, terms
+from bot.core.query.syntax import Misplaced, Token, Tree
 from bot.core.query.tree import And, Concept, Leaf, Near, Node, Not, Or, Term, Title, Word, needs_nothing, negations
 from bot.errors import QueryError
 
@@ -16,37 +14,6 @@ LONGEST_QUERY = 10_000
 DEEPEST = 25  # brackets within brackets; the tree is walked by recursion
 FARTHEST = 100  # words of a NEAR
 
-_GRAMMAR = r"""
-?start: or_
-?or_: and_ (OR and_)*
-?and_: near (AND near)*
-?near: not_ [NEAR not_]
-?not_: NOT atom -> negated
-    | atom
-?atom: LPAR or_ RPAR -> bracketed
-    | TITLE word -> in_title
-    | TITLE LPAR or_ RPAR -> in_title
-    | word
-word: WORD | PHRASE | CASED | CASED_PHRASE | REGEX | OPEN_QUOTE | OPEN_REGEX | BAD_NEAR | FIELD
-
-OR.9: /OR(?![^\s()"])/
-AND.9: /AND(?![^\s()"])/
-NOT.9: /NOT(?![^\s()"])/
-NEAR.9: /NEAR\/[0-9]+(?![^\s()"])/
-BAD_NEAR.8: /NEAR(\/[^\s()"]*)?(?![^\s()"])/
-TITLE.8: /title:/i
-FIELD.7: /[^\W\d_]\w*:(?!\/\/)/
-REGEX.6: /\/(?:\\[^\n]|[^\/\\\n])+\/(?![^\s()])/
-CASED_PHRASE.6: /="[^"\n]*"/
-PHRASE.6: /"[^"\n]*"/
-OPEN_REGEX.5: /\/[^\n]*/
-OPEN_QUOTE.5: /=?"[^"\n]*/
-CASED.4: /=[^\s()"]+/
-WORD.1: /(?:[^\s()"]|(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea]))+/
-LPAR: "("
-RPAR: ")"
-%ignore /\s+/
-"""
 # What a word processor or a keyboard of another script makes of our signs; one character for one, so columns stay right.
 _TYPOGRAPHY = str.maketrans(
     dict.fromkeys("\u201c\u201d\u201e\u201f\uff02", '"')
@@ -55,22 +22,17 @@ _TYPOGRAPHY = str.maketrans(
 )
 
 
-@cache
-def _parser() -> Lark:
-    return Lark(_GRAMMAR, parser="lalr", lexer="basic", maybe_placeholders=False)
-
-
 def tree(query: str, names: Mapping[str, Sequence[str]]) -> Node:
     """The query as a tree. ``names``: the concepts, casefolded name to configured names. Raises QueryError without ``source``."""
-    if not query.strip():
+    text = query.translate(_TYPOGRAPHY)
+    if not text.strip():
         raise QueryError("the query is empty", hint="write what must be there, such as: openai AND (nato OR pentagon)")
     if len(query) > LONGEST_QUERY:
         raise QueryError(f"the query is longer than {LONGEST_QUERY} characters", hint="put its words into a concept")
-    text = query.translate(_TYPOGRAPHY)
     tokens = _tokens(text)
     try:
-        built = _Builder(names).build(_parser().parse(text))
-    except UnexpectedToken as error:
+        built = _Builder(names).build(syntax.parse(tokens))
+    except Misplaced as error:
         raise refusals.misplaced(error, tokens, text) from error
     if needs_nothing(built):
         alone = negations(built)[0]
@@ -83,16 +45,12 @@ def replaced(query: str, places: Collection[tuple[int, int]], by: Callable[[str]
     """A readable query with other text in the place of the words that begin at these lines and columns."""
     tokens = [token for token in _tokens(query.translate(_TYPOGRAPHY)) if (token.line, token.column) in places]
     for token in reversed(tokens):
-        start, end = token.start_pos or 0, token.end_pos or 0
-        query = query[:start] + by(query[start:end]) + query[end:]
+        query = query[: token.start] + by(query[token.start : token.end]) + query[token.end :]
     return query
 
 
 def _tokens(text: str) -> list[Token]:
-    try:
-        tokens = list(_parser().lex(text))
-    except UnexpectedInput as error:  # the terminals take any character, so this is a guard only
-        raise QueryError("this sign cannot be read", line=error.line, column=error.column, hint="put it in quotes") from error
+    tokens = syntax.tokens(text)
     depth = 0
     for token in tokens:
         depth += (token.type == "LPAR") - (token.type == "RPAR")
@@ -102,32 +60,31 @@ def _tokens(text: str) -> list[Token]:
 
 
 class _Builder:
-    """Turns lark's tree into ours. Recursion is bounded: the brackets were counted, and nothing else nests."""
+    """Gives the signs and words their meaning. Recursion is bounded: the brackets were counted, and nothing else nests."""
 
     def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
         self._names = names
 
-    def build(self, node: Tree[Token], *, titled: bool = False) -> Node:
-        parts = [child for child in node.children if isinstance(child, Tree)]
-        match node.data:
-            case "or_" | "and_" as kind:
+    def build(self, node: Tree, *, titled: bool = False) -> Node:
+        mark, parts = node.token, node.parts
+        match node.kind:
+            case "or" | "and" as kind:
                 built = tuple(self.build(part, titled=titled) for part in parts)
-                return Or(parts=built) if kind == "or_" else And(parts=built)
+                return Or(parts=built) if kind == "or" else And(parts=built)
             case "near":
-                return self._near(node, parts, titled=titled)
+                return self._near(mark, parts, titled=titled)
             case "negated":
-                mark = _token(node, 0)
-                return Not(part=self.build(parts[0], titled=titled), line=mark.line or 1, column=mark.column or 1)
-            case "in_title":
+                return Not(part=self.build(parts[0], titled=titled), line=mark.line, column=mark.column)
+            case "titled":
                 if titled:
-                    raise refusals.at(_token(node, 0), "title: inside title:", "one title: before the bracket covers all of it")
+                    raise refusals.at(mark, "title: inside title:", "one title: before the bracket covers all of it")
                 return Title(part=self.build(parts[0], titled=True))
             case "bracketed":
                 return self.build(parts[0], titled=titled)
-        return self._word(_token(node, 0))
+            case "word":
+                return self._word(mark)
 
-    def _near(self, node: Tree[Token], parts: list[Tree[Token]], *, titled: bool) -> Near:
-        mark = _token(node, 1)
+    def _near(self, mark: Token, parts: Sequence[Tree], *, titled: bool) -> Near:
         words = int(mark[5:9])
         if not 1 <= words <= FARTHEST or len(mark) > 8:
             raise refusals.at(mark, f"{mark} is out of range", f"NEAR/1 to NEAR/{FARTHEST}: how many words may stand between")
@@ -143,7 +100,7 @@ class _Builder:
         raise refusals.at(mark, f"{mark} cannot join these", hint)
 
     def _word(self, token: Token) -> Leaf:
-        line, column = token.line or 1, token.column or 1
+        line, column = token.line, token.column
         names = self._names.get(token.casefold(), ()) if token.type == "WORD" else ()
         if len(names) > 1:
             raise refusals.at(token, f"the concepts {' and '.join(names)} differ only in case", "rename one of them")
@@ -154,13 +111,6 @@ class _Builder:
         except QueryError as error:
             error.line = line
             raise
-
-
-def _token(node: Tree[Token], index: int) -> Token:
-    token = node.children[index]
-    if not isinstance(token, Token):
-        raise TypeError(f"no token at {index} of {node.data}")
-    return token
 
 
 def _term(token: Token, column: int) -> Term:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lark import Token, UnexpectedToken
-
+from bot.core.query.syntax import Misplaced, Token
 from bot.errors import QueryError
 
 _OPERATORS = ("AND", "OR", "NOT", "NEAR")
@@ -17,7 +16,7 @@ _CAPITALS = "operators are written in capitals: {}; a word that is meant as itse
 
 def at(token: Token, message: str, hint: str) -> QueryError:
     """An error at a token."""
-    return QueryError(message, line=token.line or 1, column=token.column or 1, hint=hint)
+    return QueryError(message, line=token.line, column=token.column, hint=hint)
 
 
 def unreadable(token: Token) -> QueryError:
@@ -39,17 +38,17 @@ def unreadable(token: Token) -> QueryError:
     return _sign(token)
 
 
-def misplaced(error: UnexpectedToken, tokens: Sequence[Token], text: str) -> QueryError:
+def misplaced(error: Misplaced, tokens: Sequence[Token], text: str) -> QueryError:
     """A token where the grammar has no place for it."""
     token = error.token
-    index = next((i for i, each in enumerate(tokens) if each.start_pos == token.start_pos), len(tokens))
-    if token.type == "$END":
+    if token is None:
         return _ended(tokens, text)
+    index = next((i for i, each in enumerate(tokens) if each.start == token.start), len(tokens))
     before = tokens[index - 1] if index else None
     broken = next((each for each in (before, token) if each is not None and each.type in _BROKEN), None)
     if broken is not None:
         return unreadable(broken)
-    if "WORD" in error.expected:
+    if error.operand:
         return _operand_missing(token, before)
     if token.type == "RPAR":
         return at(token, "this ) closes nothing", "remove it, or open a bracket before it")

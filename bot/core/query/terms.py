@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from bot.core import fold, regexes, script
+from bot.core import fold, script
 from bot.core.query.tree import Term
 from bot.errors import QueryError
 
@@ -18,6 +18,8 @@ _STARS = re.compile(r"\*+")
 
 def regex_term(body: str, *, column: int = 1) -> Term:
     """A ``/body/``; ``column`` is that of its first slash. Raises QueryError at the place the regex goes wrong."""
+    from bot.core import regexes  # and regex with it: few stories have one
+
     try:
         regexes.read(body)
     except regexes.BadRegex as error:

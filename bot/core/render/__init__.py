@@ -24,7 +24,7 @@ def payloads(
 
     ``plain`` asks for the text-only form, for Slack and Discord after a refused payload: the same entries stand in the
     same messages as in the rich form. The other kinds have one form, and console and webhook one message. ``calls``: whom the
-    first message calls, written as the kind asks (:mod:`~bot.core.render.mention`). ``forum``: Discord opens threads.
+    first message calls, written as the kind asks (:mod:`~bot.core.mention`). ``forum``: Discord opens threads.
     """
     match kind:
         case "console":

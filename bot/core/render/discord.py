@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.core.render import escape, mention
+from bot.core import mention
+from bot.core.render import escape
 from bot.core.render.parts import Part, Room, joined, parts
 from bot.core.render.words import PLAIN as BARE
 from bot.core.render.words import Markup, heading, notice, said, title, topic

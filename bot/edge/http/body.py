@@ -6,17 +6,13 @@ import http.client
 import io
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import Literal, TypeAlias
 
 from urllib3 import exceptions as foreign
 from urllib3.response import BaseHTTPResponse
 
+from bot.edge.http.asking import Care
 from bot.edge.http.budget import Budget
 from bot.edge.http.trouble import Trouble, translate
-
-# What becomes of a body that is too large or breaks off: nothing of it will do ("whole"); its beginning, if it is
-# only too large ("cut": robots.txt); or whatever came ("any": an error page, a channel's answer).
-Care: TypeAlias = Literal["whole", "cut", "any"]
 
 STEP = 64 * 1024  # per read and per step of unpacking
 # A sound file has one member, a block-wise one (bgzip) one per 64 KB; thousands of empty ones are work without output.

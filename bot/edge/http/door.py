@@ -12,17 +12,19 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from bot.edge.http.body import Care
+from bot.edge.http.asking import Answer, Ask, Care
 from bot.edge.http.budget import Budget
-from bot.edge.http.exchange import Answer, Ask, Wire
+from bot.edge.http.guard import Guard
 from bot.edge.http.names import Resolver, system_resolver
 from bot.edge.http.pacing import HostTurns
-from bot.edge.http.routes import Routes
 from bot.edge.http.trouble import Trouble, refused
 from bot.edge.http.urls import Address, join, parse
 from bot.model import Fetched, FetchFailure, Network, Secret
+
+if TYPE_CHECKING:
+    from bot.edge.http.exchange import Wire
 
 # Asked before every hop with address, inside and the seconds left; a failure ends the fetch.
 Gate: TypeAlias = Callable[[str, bool, float], FetchFailure | None]
@@ -59,7 +61,10 @@ class Door:
         """Raise ValueError for a range in ``network.allow`` that is none; ``turns`` are shared with the workers."""
         self._seconds = network.deadline.total_seconds()
         self._turns = HostTurns(network.host_gap.total_seconds()) if turns is None else turns
-        self._wire = Wire(Routes(network, resolve or system_resolver))
+        self._guard = Guard.of(network.allow)
+        self._network, self._resolve = network, resolve or system_resolver
+        self._wire: Wire | None = None
+        self._making = Lock()
         self._lock, self._live, self._closed = Lock(), set[Budget](), False
         self._base = {"User-Agent": user_agent, "Accept": "*/*"}
 
@@ -115,7 +120,7 @@ class Door:
                     method="POST",
                     body=body,
                 )
-                return _fetched(str(url), self._wire.carry(ask, budget))
+                return _fetched(str(url), self._carry(ask, budget))
             except Trouble as trouble:
                 failure = _failure(trouble, budget)
                 return replace(
@@ -129,7 +134,21 @@ class Door:
             for budget in self._live:
                 budget.cut()
         self._turns.dismiss()
-        self._wire.close()
+        with self._making:
+            if self._wire is not None:
+                self._wire.close()
+
+    def _carry(self, ask: Ask, budget: Budget) -> Answer:
+        """Over the wire, which is made for the first request: a pass with nothing to do need not load requests and urllib3."""
+        if self._wire is None:
+            with self._making:
+                if self._wire is None:
+                    from bot.edge.http.exchange import Wire
+                    from bot.edge.http.routes import Routes
+
+                    budget.left()  # raises once the door is closed: nobody would close this wire any more
+                    self._wire = Wire(Routes(self._network, self._guard, self._resolve))
+        return self._wire.carry(ask, budget)
 
     @contextmanager
     def _fetch(self, within: float | None) -> Iterator[Budget]:
@@ -171,7 +190,7 @@ class Door:
         with self._turns.turn(address.authority, budget.left()) if want.turn else nullcontext(True) as granted:
             if not granted:
                 raise budget.late("no turn at its host")
-            return self._wire.carry(ask, budget)
+            return self._carry(ask, budget)
 
     def _headers(self, *more: Mapping[str, str]) -> dict[str, str]:
         headers = dict(self._base)

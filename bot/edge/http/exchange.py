@@ -5,21 +5,18 @@ from __future__ import annotations
 import http.client
 import logging
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
 from urllib3 import exceptions as foreign
 from urllib3.response import BaseHTTPResponse
 
-from bot.edge.http.body import Care, read_body
+from bot.edge.http.asking import Answer, Ask
+from bot.edge.http.body import read_body
 from bot.edge.http.budget import Budget
-from bot.edge.http.keep import Kept, Key
+from bot.edge.http.keep import Kept
 from bot.edge.http.line import Connection, hang_up, rearm
 from bot.edge.http.routes import Routes
 from bot.edge.http.transport import Prepared, Session
 from bot.edge.http.trouble import Trouble, translate
-from bot.edge.http.urls import Address
 
 # urllib3 writes whole addresses into its log lines, and a channel's address is a secret.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
@@ -30,35 +27,6 @@ ERROR_BYTES = 64 * 1024
 
 # C1 controls stay: in a tag they are bytes of UTF-8, and tags go back verbatim. Whoever prints a header escapes it.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """A request for one hop. ``inside``: it may go to ranges of ``network.allow``."""
-
-    address: Address
-    headers: Mapping[str, str] = field(repr=False)
-    inside: bool
-    cap: int
-    care: Care
-    method: Literal["GET", "POST"] = "GET"
-    body: bytes | None = field(default=None, repr=False)
-
-    @property
-    def key(self) -> Key:
-        """What a kept connection must have been made for."""
-        return self.address.origin, self.inside
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came back. ``location``: where a redirect leads that a GET follows; its body is never read."""
-
-    status: int
-    headers: Mapping[str, str]
-    inside: bool
-    location: str | None = None
-    body: bytes = b""
 
 
 class Wire:

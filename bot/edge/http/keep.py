@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TypeAlias
 
+from bot.edge.http.asking import Key
 from bot.edge.http.line import Connection, hang_up
-
-# (scheme, host, port) and whether ranges of network.allow were open to the request that made the connection.
-Key: TypeAlias = tuple[tuple[str, str, int], bool]
 
 # Servers close idle connections after 5 s (Apache) to 75 s (nginx); polls of one host come minutes apart, its articles seconds.
 MOST_SECONDS = 20.0

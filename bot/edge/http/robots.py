@@ -9,14 +9,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
-
-from protego import Protego
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.edge.http.door import Door
 from bot.edge.http.trouble import Trouble
 from bot.edge.http.urls import Address, parse
 from bot.model import Fetched, FetchFailure
+
+if TYPE_CHECKING:
+    from protego import Protego
 
 PRODUCT = "Storywatch"  # the product token of RFC 9309 section 2.2.1 that a site can name us by
 
@@ -100,6 +101,8 @@ def _parsed(text: str) -> Protego:
 
     The last ones are kept all the same, so that such a site costs that once and not with each page.
     """
+    from protego import Protego
+
     return Protego.parse(text)
 
 

@@ -53,8 +53,8 @@ class Routes:
     point to private addresses out, and no name counts as inside.
     """
 
-    def __init__(self, network: Network, resolve: Resolver) -> None:
-        self._guard = Guard.of(network.allow)
+    def __init__(self, network: Network, guard: Guard, resolve: Resolver) -> None:
+        self._guard = guard
         self._names = Names(resolve)
         self._proxy, self._ca = network.proxy, network.ca
         self._lock = Lock()

@@ -13,8 +13,6 @@ import socket
 import ssl
 from typing import Literal, TypeAlias
 
-from urllib3 import exceptions as foreign
-
 # X509_V_ERR_* of OpenSSL (x509_vfy.h). Only these two of its texts quote the host, the others are fixed.
 _CERTIFICATE_WORDS = {62: "it belongs to another host", 64: "it belongs to another address"}
 
@@ -68,6 +66,8 @@ def translate(error: Exception) -> Trouble:
 
 def _inner(error: Exception) -> Exception:
     """The error that urllib3 wrapped, or the error itself."""
+    from urllib3 import exceptions as foreign
+
     if isinstance(error, foreign.ProtocolError | foreign.SSLError):
         wrapped = [arg for arg in error.args if isinstance(arg, Exception)]
         return _inner(wrapped[0]) if wrapped else error
@@ -101,6 +101,8 @@ def _os_words(error: OSError) -> str:
 
 
 def _http_words(error: Exception) -> str:
+    from urllib3 import exceptions as foreign
+
     if isinstance(error, http.client.IncompleteRead | foreign.IncompleteRead):
         return "the answer broke off"
     if isinstance(error, http.client.LineTooLong):

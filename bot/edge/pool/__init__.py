@@ -22,8 +22,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import CancelledError, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ParamSpec, Self, TypeVar
 
@@ -138,7 +137,7 @@ class Pool:
         for _ in range(2):
             try:
                 return self._attempt(lane, call)
-            except BrokenProcessPool:
+            except BrokenExecutor:
                 lane.discard()
         self._count(crashed=1)
         raise ChildError("no child process could be started")

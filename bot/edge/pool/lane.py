@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import functools
-import multiprocessing
 import os
 import signal
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import resource_tracker
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.edge import child
@@ -43,7 +40,7 @@ class Lane:
         self._closed = False
 
     def submit(self, call: functools.partial[T]) -> ProcessFuture[T]:
-        """Hand a call to the child, starting one if there is none. Raises ``BrokenProcessPool``, ``ChildError``."""
+        """Hand a call to the child, starting one if there is none. Raises ``BrokenExecutor``, ``ChildError``."""
         with self._lock:
             if self._closed:
                 raise Stopping(STOPPED)
@@ -52,7 +49,7 @@ class Lane:
                     self._pool = self._keeper.submit(_start, self._memory, self._tasks).result()
                 future: ProcessFuture[T] = self._pool.schedule(call)
             except (RuntimeError, OSError) as error:  # pebble's word for a broken pool; no process to be had
-                raise BrokenProcessPool from error
+                raise BrokenExecutor from error
             self._future = future
             return future
 
@@ -82,6 +79,9 @@ def _start(memory: int, tasks: int) -> ProcessPool:
     Children inherit its signal mask, and so does pebble's thread that replaces them: a Ctrl-C while python boots in
     a child would print a traceback. The resource tracker goes first, because its start unblocks SIGINT.
     """
+    import multiprocessing
+    from multiprocessing import resource_tracker
+
     import pebble
 
     resource_tracker.ensure_running()

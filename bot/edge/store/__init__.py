@@ -10,6 +10,7 @@ with store.read() as connection:   # autocommit, never blocks the writer
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +18,9 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from bot.edge.store import engine, migrate
-from bot.edge.store.lock import StateLock
-from bot.errors import StateDamaged, StateError
+from bot.edge.lock import StateLock
+from bot.edge.store import engine, migrate, trust
+from bot.errors import StateBusy, StateDamaged, StateError, StateFull
 
 Transaction: TypeAlias = sa.Connection
 Reading: TypeAlias = sa.Connection
@@ -28,8 +29,12 @@ Reading: TypeAlias = sa.Connection
 class Store:
     """An open state. Use :func:`open_state` to work on it, :func:`open_reading` to look at it."""
 
-    def __init__(self, path: Path, *, writer: sa.Engine | None, reader: sa.Engine, lock: StateLock | None) -> None:
+    def __init__(
+        self, path: Path, *, writer: sa.Engine | None, reader: sa.Engine, lock: StateLock | None, checked: float | None = None
+    ) -> None:
+        """``checked``: when the file was found sound from end to end, in Unix seconds."""
         self.path = path
+        self._checked = checked
         self._writer, self._reader, self._lock = writer, reader, lock
         self._gate = threading.Lock()
         self.commits = 0  # transactions that went through: whether the state can be written (again)
@@ -39,15 +44,29 @@ class Store:
     def write(self) -> Iterator[Transaction]:
         """One transaction; an exception inside leaves nothing behind. Threads take turns."""
         assert self._writer is not None, "opened for reading"  # noqa: S101 - a programming error
-        with self._gate, engine.translated(self.path), self._writer.begin() as connection:
+        with self._gate, self._sound(), self._writer.begin() as connection:
             yield connection
         self.commits += 1
 
     @contextmanager
     def read(self) -> Iterator[Reading]:
         """A connection that sees what was committed, and cannot write."""
-        with engine.translated(self.path), self._reader.connect() as connection:
+        with self._sound(), self._reader.connect() as connection:
             yield connection
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        try:
+            with engine.translated(self.path):
+                yield
+        except StateError as error:
+            if not isinstance(error, StateBusy | StateFull):
+                self.distrust()
+            raise
+
+    def distrust(self) -> None:
+        """Damage was found, or may be there: the next start reads the state through."""
+        self._checked = None
 
     def lost(self) -> StateDamaged | None:
         """What happened to the files under us, if they are not those we opened: SQLite writes on into deleted ones unawares."""
@@ -61,12 +80,13 @@ class Store:
         return StateDamaged(f"{self.path}: {what} was {happened} while we worked on it; {hint}")
 
     def close(self) -> None:
-        """Let go of the files and the lock."""
+        """Let go of the files and the lock; where all is well, with a note that spares the next start the reading through."""
+        same = self.lost() is None
         self._reader.dispose()
         if self._writer is not None:
             self._writer.dispose()  # last, for it alone can fold the WAL back into the file
         if self._lock is not None:
-            self._lock.release()
+            self._lock.release(trust.note(self.path, self._checked) if same and self._checked is not None else "")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -83,7 +103,7 @@ def _wal(path: Path) -> Path:
 
 
 def open_state(path: Path) -> Store:
-    """The state, to work on: alone (or StateBusy), checked, and brought to this version's schema.
+    """The state, to work on: alone (or StateBusy), checked if need be, and brought to this version's schema.
 
     Raises StateError for a state that is damaged, newer, foreign or not writable; nothing is changed then.
     """
@@ -92,7 +112,10 @@ def open_state(path: Path) -> Store:
     writer = engine.writer(path)
     try:
         looker = engine.reader(path)
-        engine.check(looker, path)
+        now = time.time()
+        checked = trust.checked(path, lock.left, now)
+        if checked is None:
+            engine.check(looker, path)
         migrate.refuse_unknown(looker, path)
         engine.use_wal(writer, path)
         migrate.upgrade(writer, looker, path)
@@ -100,7 +123,7 @@ def open_state(path: Path) -> Store:
         writer.dispose()
         lock.release()
         raise
-    return Store(path, writer=writer, reader=looker, lock=lock)
+    return Store(path, writer=writer, reader=looker, lock=lock, checked=checked or now)
 
 
 def open_shared(path: Path) -> Store:

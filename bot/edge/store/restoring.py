@@ -13,8 +13,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.edge.lock import StateLock
 from bot.edge.store import copying, engine, migrate, restored, shelf
-from bot.edge.store.lock import StateLock
 from bot.errors import StateError
 
 _CHUNK = 1 << 20

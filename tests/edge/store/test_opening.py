@@ -16,7 +16,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from bot.edge.store import lock, migrate, open_reading, open_state
+from bot.edge import lock
+from bot.edge.store import migrate, open_reading, open_state
 from bot.edge.store.engine import writer
 from bot.edge.store.schema import metadata
 from bot.errors import StateBusy, StateError

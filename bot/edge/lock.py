@@ -5,9 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from bot.errors import StateBusy, StateError
+
+_MOST = 500  # bytes of the file that are read: a process, and a line of numbers
 
 
 class StateLock:
@@ -15,6 +18,7 @@ class StateLock:
 
     ``flock`` and not a pid file: a pid file outlives its process and lies (flock(2)). Children are
     started by exec, and the descriptor is close-on-exec, so none of them keeps the lock (trap 6).
+    ``left`` is what the owner before wrote when it let go; empty after one that died.
     """
 
     def __init__(self, state: Path) -> None:
@@ -24,11 +28,17 @@ class StateLock:
         except OSError as error:
             raise StateError(f"{self.path}: cannot be opened: {error.strerror}") from error
         if not self._take():
-            owner = os.pread(self._fd, 20, 0).decode("ascii", "replace").strip()
+            found = os.pread(self._fd, 20, 0).decode("ascii", "replace").partition("\n")[0]
             os.close(self._fd)
-            raise StateBusy(f"{state}: another Storywatch works on it (process {owner or 'unknown'}); stop it first")
+            raise _busy(state, found)
+        _, _, self.left = os.pread(self._fd, _MOST, 0).decode("ascii", "replace").rstrip("\n").partition("\n")
+        self._write(f"{os.getpid()}\n")
+        if self.left:
+            os.fsync(self._fd)  # or a power cut could bring it back, and what this owner does would be taken for closed in order
+
+    def _write(self, text: str) -> None:
         os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(self._fd, text.encode(), 0)
 
     def _take(self) -> bool:
         """Three tries within a tenth of a second: `storywatch status` holds the lock for an instant to see whether it is free."""
@@ -41,9 +51,25 @@ class StateLock:
                 return True
         return False
 
-    def release(self) -> None:
-        """Let the next instance in."""
+    def release(self, leave: str = "") -> None:
+        """Let the next instance in; ``leave``: a line for it, where all ended in order."""
+        if leave:
+            with suppress(OSError):  # a full disk: the next start reads the state through
+                self._write(f"{os.getpid()}\n{leave}\n")
         os.close(self._fd)
+
+
+def refuse_second(state: Path) -> None:
+    """Raise StateBusy while another process works on the state. For who is about to load much only to take the lock then.
+
+    Nothing is held afterwards and nothing made: the lock itself is taken where the state is opened.
+    """
+    if (found := owner(state)) is not None:
+        raise _busy(state, str(found or ""))
+
+
+def _busy(state: Path, found: str) -> StateBusy:
+    return StateBusy(f"{state}: another Storywatch works on it (process {found or 'unknown'}); stop it first")
 
 
 def owner(state: Path) -> int | None:
@@ -55,7 +81,7 @@ def owner(state: Path) -> int | None:
     try:
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return int(os.pread(fd, 20, 0).strip() or 0)
+        return int(os.pread(fd, 20, 0).partition(b"\n")[0] or 0)
     else:
         return None
     finally:
