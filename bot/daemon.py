@@ -89,6 +89,7 @@ class Daemon:
             watched = _watched(self.config)
             report.said(log, logging.INFO, "started", f"watching {watched}; state {self.config.state}")
             notify(f"READY=1\nSTATUS=watching {watched}")
+            rounds.pipeline.load()
             self._watch(rounds)
             notify("STOPPING=1")
             scheduler.shutdown(wait=False)
@@ -181,7 +182,9 @@ class Daemon:
         if config.state != self.config.state or config.network != self.config.network:
             report.said(log, logging.WARNING, "config.restart", "changes of [bot] state and [network] need a restart")
         logs.hide(config.secrets)
-        rounds.reconfigure(Pipeline(config, rounds.pipeline.edges))
+        pipeline = Pipeline(config, rounds.pipeline.edges)
+        pipeline.load()
+        rounds.reconfigure(pipeline)
         self.config = config
         report.said(log, logging.INFO, "config.loaded", f"configuration loaded: {_watched(config)}")
 

@@ -67,6 +67,13 @@ class Pipeline:
 
         return Courier(self.config, self.edges, self._chance)
 
+    def load(self) -> None:
+        """Make every unit of work ready now. A daemon asks for it once it runs: loaded with its first alert, weeks later, a unit
+        would come from whatever was installed by then, and the rules of a changed configuration would be read late.
+        """
+        for unit in (self._poller, self._judge, self._courier):
+            unit()
+
     def poll(self, state: FeedState, now: datetime) -> Polled:
         """Ask a feed, and log what it lists that was never seen."""
         return self._poller().poll(state, now)
