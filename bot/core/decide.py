@@ -10,11 +10,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from bot.core import challenge, pace
-from bot.core.identify import Sighting
 from bot.core.pace import rhythm
 from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Item, Mute
+
+if TYPE_CHECKING:
+    from bot.core.identify import Sighting
 
 # Google's and Feedly's fetchers ask about hourly on average (reliability.md, section B): failing feeds
 # are asked at least that often, so that none that recovers is missed for long.

@@ -26,6 +26,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, TypeAlias
 
 from bot.core.address import canonical, is_home
@@ -170,7 +171,8 @@ def _shared_addresses(new: Sequence[tuple[Entry, Keys]]) -> frozenset[bytes]:
 
 # ---------------------------------------------------------------- title
 
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
+_CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]"
+_compiled = cache(re.compile)  # milliseconds, which a start need not take
 _NOT_TEXT = re.compile(r"[\W_]+")
 
 
@@ -190,7 +192,7 @@ def _title(feed: str, entry: Entry, address: str | None, *, named: bool) -> byte
 
 
 def _says_little(title: str) -> bool:
-    least = _LETTERS_CJK if _CJK.search(title) else _LETTERS
+    least = _LETTERS_CJK if _compiled(_CJK).search(title) else _LETTERS
     return len(title.split()) < _WORDS and len(title.replace(" ", "")) < least
 
 

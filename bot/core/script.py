@@ -60,9 +60,11 @@ _EVERY_SPACED = "".join(_SPACED.values()) + _DIGITS + _MARKS
 _UNSPACED_SCRIPT = Script(name="unspaced", letters=_UNSPACED, left=False, right=False)
 _DIGIT_SCRIPT = Script(name="digit", letters=_EVERY_SPACED)
 _OTHER_SCRIPT = Script(name="other", letters=r"\w")
-_WORD = re.compile(f"[{_EVERY_SPACED}]+(?:['\u2019][{_EVERY_SPACED}]+)*")
-_RUN = re.compile(f"[{_UNSPACED}]+")
-_WORDS = re.compile(f"[{_EVERY_SPACED}]+(?:['\u2019][{_EVERY_SPACED}]+)*|[{_UNSPACED}]{{1,2}}|\\w")
+# A class of so many ranges takes milliseconds to compile: each of these is, when it is first looked for.
+_WORD = f"[{_EVERY_SPACED}]+(?:['\u2019][{_EVERY_SPACED}]+)*"
+_RUN = f"[{_UNSPACED}]+"
+_WORDS = f"{_WORD}|[{_UNSPACED}]{{1,2}}|\\w"
+_compiled = cache(re.compile)
 
 
 @cache
@@ -87,14 +89,14 @@ def words_between(text: str, start: int, end: int, limit: int) -> int:
 
     Two characters of a script without spaces count as one word: the mean length of a Chinese word is a little under two.
     """
-    return sum(1 for _ in islice(_WORDS.finditer(text, start, end), limit))
+    return sum(1 for _ in islice(_compiled(_WORDS).finditer(text, start, end), limit))
 
 
 def words(text: str) -> Iterator[tuple[int, int]]:
     """The words of scripts that put spaces, as spans in order."""
-    return (found.span() for found in _WORD.finditer(text))
+    return (found.span() for found in _compiled(_WORD).finditer(text))
 
 
 def runs(text: str) -> Iterator[tuple[int, int]]:
     """The stretches in scripts without spaces, as spans in order."""
-    return (found.span() for found in _RUN.finditer(text))
+    return (found.span() for found in _compiled(_RUN).finditer(text))

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import sqlalchemy as sa
 
 # Thai to Myanmar and Khmer, kana, Han and its extensions, Hangul (particles follow the word without a space).
-_UNSPACED = re.compile(
+_UNSPACED = (
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003ffff])"
 )
+_compiled = cache(re.compile)  # milliseconds, which who only reads need not take
 _TERM = re.compile(r'"([^"]*)"?|(\S+)')
 _PUT = sa.text("INSERT INTO search(rowid, title, body) VALUES (:item, :title, :body)")
 
@@ -49,4 +51,4 @@ def expression(words: str) -> str | None:
 
 
 def _spaced(text: str) -> str:
-    return _UNSPACED.sub(r" \1 ", text)
+    return _compiled(_UNSPACED).sub(r" \1 ", text)

@@ -60,9 +60,10 @@ def _beside(state: Path) -> list[Path]:
 
 def _moment(stamp: str) -> datetime | None:
     try:
-        return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(stamp)  # and not strptime, which compiles a pattern for every part of a date
     except ValueError:
         return None
+    return moment if f"{moment:{_STAMP}}" == stamp and moment.tzinfo == UTC else None
 
 
 def thin(state: Path, now: datetime) -> None:
