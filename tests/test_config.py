@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -118,6 +118,7 @@ def test_the_example_of_the_contract_means_what_it_says(write: Write, tmp_path: 
         keep_text=timedelta(days=90),
         keep_log=timedelta(days=730),
         heartbeat=None,
+        zone=UTC,
         healthcheck=None,
         network=Network(
             allow=("127.0.0.0/8",),
