@@ -348,6 +348,10 @@ def test_no_secret_is_printed_with_the_configuration(write: Write) -> None:
 
 FINE = SMALL + STORY + CONSOLE
 WARNINGS = {
+    "a heartbeat by nobody's clock": (
+        FINE + '[bot]\noperators = ["c"]\nheartbeat = "09:00"\n',
+        "a.toml:13: heartbeat: the hours are UTC; write timezone",
+    ),
     "a channel no story uses": (FINE + CONSOLE.replace('"c"', '"spare"'), 'a.toml:12: channel "spare" is used by no story'),
     "a story without channels": (SMALL + STORY.replace('["c"]', "[]"), 'a.toml:5: story "s" has no channels'),
     "a story that watches no feed": (FINE + STORY.replace('"s"', '"t"') + "feeds = []\n", 'a.toml:15: story "t" watches no feed'),
