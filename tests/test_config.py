@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -118,6 +118,7 @@ def test_the_example_of_the_contract_means_what_it_says(write: Write, tmp_path: 
         keep_text=timedelta(days=90),
         keep_log=timedelta(days=730),
         heartbeat=None,
+        zone=UTC,
         healthcheck=None,
         network=Network(
             allow=("127.0.0.0/8",),
@@ -347,6 +348,10 @@ def test_no_secret_is_printed_with_the_configuration(write: Write) -> None:
 
 FINE = SMALL + STORY + CONSOLE
 WARNINGS = {
+    "a heartbeat by nobody's clock": (
+        FINE + '[bot]\noperators = ["c"]\nheartbeat = "09:00"\n',
+        "a.toml:13: heartbeat: the hours are UTC; write timezone",
+    ),
     "a channel no story uses": (FINE + CONSOLE.replace('"c"', '"spare"'), 'a.toml:12: channel "spare" is used by no story'),
     "a story without channels": (SMALL + STORY.replace('["c"]', "[]"), 'a.toml:5: story "s" has no channels'),
     "a story that watches no feed": (FINE + STORY.replace('"s"', '"t"') + "feeds = []\n", 'a.toml:15: story "t" watches no feed'),

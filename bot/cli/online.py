@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bot.cli import progress
-from bot.cli.output import Cell, Column, write_json, write_table
+from bot.cli.output import Cell, Column, json_line, write_json, write_table
 from bot.cli.terminal import say
 from bot.cli.times import iso, local
 from bot.config import Config
@@ -19,7 +19,7 @@ from bot.core.counting import count
 from bot.edge.http import Door, HostTurns, Paced, host_of
 from bot.edge.pool import Pool
 from bot.errors import ChildError, ParseError
-from bot.model import Feed, FetchFailure
+from bot.model import Feed, FetchFailure, Network
 from bot.pipeline.poll import FEED_BYTES
 from bot.workshop import WORKERS, user_agent
 
@@ -52,18 +52,18 @@ def ask_all(config: Config, *, as_json: bool) -> int:
         closing.callback(pool.stop)
         door = Door(config.network, user_agent=user_agent(config.network.contact), turns=turns)
         closing.callback(door.close)  # the last in is the first out: who interrupts does not wait for a silent feed
-        futures = [workers.submit(host_of(feed.url), partial(_ask, door, pool, feed)) for feed in config.feeds]
+        futures = [workers.submit(host_of(feed.url), partial(_ask, door, pool, feed, config)) for feed in config.feeds]
         answered = {asked.feed: asked for asked in _shown(show, as_completed(futures), len(futures))}
     rows = [answered[feed.name] for feed in config.feeds]
     _print(rows, as_json=as_json)
     return 1 if any(row.problem and not row.items for row in rows) else 0
 
 
-def _ask(door: Door, pool: Pool, feed: Feed) -> Asked:
+def _ask(door: Door, pool: Pool, feed: Feed, config: Config) -> Asked:
     now = datetime.now(UTC)
     answer = door.get(feed.url, private=feed.headers, inside=True, cap=FEED_BYTES)
     if isinstance(answer, FetchFailure):
-        return Asked(feed=feed.name, problem=answer.why)
+        return Asked(feed=feed.name, problem=answer.why + way_in(answer, config.network))
     if problem := decide.answer_problem(answer, None, conditional=False):
         return Asked(feed=feed.name, problem=problem.why)
     try:
@@ -73,6 +73,14 @@ def _ask(door: Door, pool: Pool, feed: Feed) -> Asked:
     dates = [entry.published for entry in found.entries if entry.published is not None]
     cut_off = "its document is cut off" if found.truncated else None
     return Asked(feed=feed.name, items=len(found.entries), newest=max(dates, default=None), problem=cut_off)
+
+
+def way_in(failure: FetchFailure, network: Network) -> str:
+    """Where the guard refused a host: which addresses it has, and the line that would open them; else nothing."""
+    if not failure.closed:
+        return ""
+    named, open_ = ", ".join(failure.closed), json_line([*network.allow, *failure.closed])
+    return f" ({named}). If it is yours and meant, write under [network]: allow = {open_}"
 
 
 def _shown(show: progress.Show, answers: Iterable[Future[Asked]], total: int) -> Iterator[Asked]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import UTC, time, timedelta, tzinfo
 from pathlib import Path
 from types import MappingProxyType
 
@@ -31,6 +31,7 @@ class Config:
     contact: str | None
     operators: tuple[str, ...]
     heartbeat: time | None
+    zone: tzinfo  # of the heartbeat, and of channels that name none
     healthcheck: Secret | None
     keep_text: timedelta
     keep_log: timedelta
@@ -55,7 +56,8 @@ def build(path: Path, base: Path, read: Sequence[tuple[Resolved, File]]) -> Conf
     bot = next((file.bot for file in files if file.bot), None) or BotTable()
     network = next((file.network for file in files if file.network), None) or NetworkTable()
     stories = [table for file in files for table in file.stories]
-    channels = tuple(_channel(table, stories) for file in files for table in file.channels)
+    zone = bot.timezone or UTC
+    channels = tuple(_channel(table, stories, zone) for file in files for table in file.channels)
     return Config(
         path=path,
         files=tuple(origin.source.path for origin, _ in read),
@@ -64,6 +66,7 @@ def build(path: Path, base: Path, read: Sequence[tuple[Resolved, File]]) -> Conf
         contact=bot.contact,
         operators=_once(bot.operators),
         heartbeat=bot.heartbeat,
+        zone=zone,
         healthcheck=Secret(bot.healthcheck_url) if bot.healthcheck_url else None,
         keep_text=min(bot.keep_text, bot.keep_log),
         keep_log=bot.keep_log,
@@ -112,7 +115,7 @@ def _story(table: StoryTable) -> Story:
     )
 
 
-def _channel(table: ChannelTable, stories: Sequence[StoryTable]) -> Channel:
+def _channel(table: ChannelTable, stories: Sequence[StoryTable], zone: tzinfo) -> Channel:
     kind, url = receivers.native(table.kind, table.url or "")
     secret, *older = (Secret(text) for text in table.secret) if table.secret else (None,)
     named = {story.name: tuple(call for call in story.mention if mention.fits(call, kind)) for story in stories}
@@ -126,7 +129,7 @@ def _channel(table: ChannelTable, stories: Sequence[StoryTable]) -> Channel:
         mention=table.mention,
         story_mentions=MappingProxyType({story: calls for story, calls in named.items() if calls}),
         budget=table.budget,
-        hours=Hours(zone=table.timezone, quiet=table.quiet, digest=table.digest),
+        hours=Hours(zone=table.timezone or zone, quiet=table.quiet, digest=table.digest),
         on_ambiguous=table.on_ambiguous,
     )
 

@@ -7,7 +7,7 @@ and a union over ``kind`` would hide every other fault of a channel whose kind i
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, time, timedelta, tzinfo
+from datetime import time, timedelta, tzinfo
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
@@ -50,6 +50,7 @@ Duration = Annotated[timedelta, _means(rules.duration)]
 SomeDuration = Annotated[timedelta, _means(rules.some_duration)]
 Interval = Annotated[timedelta, _means(rules.interval)]
 Deadline = Annotated[timedelta, _means(rules.deadline)]
+Zone = Annotated[tzinfo, _means(calendar.timezone)]
 Headers = dict[Annotated[str, AfterValidator(rules.header_name)], Annotated[str, AfterValidator(rules.header_value)]]
 
 
@@ -68,6 +69,7 @@ class BotTable(Table):
     contact: Annotated[str, AfterValidator(rules.contact)] | None = Field(default=None, examples=['"desk@example.org"'])
     operators: list[str] = Field(default=[], examples=['["ops"]'])
     heartbeat: Annotated[time, _means(calendar.clock)] | None = Field(default=None, examples=['"09:00"'])
+    timezone: Zone | None = Field(default=None, examples=['"Europe/Berlin"'])
     healthcheck_url: Annotated[str, AfterValidator(rules.channel_address)] | None = Field(
         default=None, examples=['"${env:HEALTHCHECK_URL}"']
     )
@@ -129,7 +131,7 @@ class ChannelTable(Table):
     budget: Annotated[Budget, _means(rules.budget)] = Field(
         default=Budget(messages=20, per=timedelta(minutes=10)), examples=['"20/10m"']
     )
-    timezone: Annotated[tzinfo, _means(calendar.timezone)] = Field(default=UTC, examples=['"Europe/Berlin"'])
+    timezone: Zone | None = Field(default=None, examples=['"Europe/Berlin"'])
     quiet: Annotated[tuple[Quiet, ...], PlainValidator(calendar.quiet)] = Field(default=(), examples=['"22:00-07:00"'])
     digest: Annotated[int | str | None, _means(calendar.digest)] = Field(default=None, examples=['"daily 08:00"'])
     on_ambiguous: OnAmbiguous = Field(default="resend", examples=['"hold"'])

@@ -13,6 +13,8 @@ from bot.core import query
 from bot.errors import Fault
 from bot.model import Story
 
+_UTC_HOURS = '{}: the hours are UTC; write timezone = "Europe/Berlin", or "UTC" if that is meant'
+
 
 def warnings(config: Config, sources: Sequence[Resolved]) -> Iterator[Fault]:
     """Warnings in no order."""
@@ -29,8 +31,7 @@ def warnings(config: Config, sources: Sequence[Resolved]) -> Iterator[Fault]:
     for channel in entries(sources, "channels"):
         if channel.name not in used:
             yield channel.fault(f'channel "{channel.name}" is used by no story: name it in a story\'s channels', "name")
-        for key in (key for key in ("quiet", "digest") if channel.has(key) and not channel.has("timezone")):
-            yield channel.fault(f'{key}: the hours are UTC; write timezone = "Europe/Berlin", or "UTC" if that is meant', key)
+    yield from _hours(sources)
     yield from _doubled_addresses(sources)
 
 
@@ -62,6 +63,18 @@ def _file(origin: Resolved) -> Iterator[Fault]:
         if ip_network(text).prefixlen == 0:
             message = f'allow: "{text}" is every address there is, so nothing is guarded any more: name the ranges you need'
             yield origin.source.fault(("network", "allow", index), message)
+
+
+def _hours(sources: Sequence[Resolved]) -> Iterator[Fault]:
+    """Hours of the day, where nobody said whose."""
+    if any("timezone" in origin.tables.get("bot", {}) for origin in sources):
+        return
+    for origin in sources:
+        if "heartbeat" in origin.tables.get("bot", {}):
+            yield origin.source.fault(("bot", "heartbeat"), _UTC_HOURS.format("heartbeat"))
+    for channel in entries(sources, "channels"):
+        for key in (key for key in ("quiet", "digest") if channel.has(key) and not channel.has("timezone")):
+            yield channel.fault(_UTC_HOURS.format(key), key)
 
 
 def _feed(feed: Entry, config: Config) -> Iterator[Fault]:

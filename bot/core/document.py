@@ -72,8 +72,9 @@ def _utf8(body: bytes, content_type: str) -> tuple[bytes, str]:
     body = body.removeprefix(codecs.BOM_UTF8)
     charset = _CHARSET.search(content_type)
     named = f"{_XML}; charset={charset[1]}" if charset else _XML
-    if body.isascii():  # nothing to settle, but ISO-2022 and UTF-7 are ASCII too
-        return body, named
+    if body.isascii():  # nothing to settle, but ISO-2022 and UTF-7 are ASCII too; UTF-16 is not, whoever says so
+        wide = any(name.startswith(("utf-16", "utf-32", "ucs")) for name in _named(body, named))
+        return body, _UTF8 if wide and b"\0" not in body else named
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     if broken and (_declares_other(body, named) or broken > len(_UTF8_PAIR.findall(body))):
@@ -83,9 +84,13 @@ def _utf8(body: bytes, content_type: str) -> tuple[bytes, str]:
 
 def _declares_other(body: bytes, content_type: str) -> bool:
     """Whether header or XML declaration name an encoding that is not UTF-8."""
+    return any(name not in {"utf-8", "utf8", "us-ascii", "none"} for name in _named(body, content_type))
+
+
+def _named(body: bytes, content_type: str) -> list[str]:
+    """The encodings that header and XML declaration name, in lower case."""
     declaration = body[:200].partition(b"?>")[0].decode("ascii", "replace") if body.lstrip().startswith(b"<?xml") else ""
-    named = (found[1].lower() for found in map(_CHARSET.search, (content_type, declaration)) if found)
-    return any(name not in {"utf-8", "utf8", "us-ascii", "none"} for name in named)
+    return [found[1].lower() for found in map(_CHARSET.search, (content_type, declaration)) if found]
 
 
 # ---------------------------------------------------------------- what it is

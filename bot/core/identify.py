@@ -7,7 +7,8 @@ folded into one development later.
 
 1. **Guid**, within one feed, exact. A known guid is the known item, whatever else changed: headline, address and date of an
    article are often edited under one guid, and must not alert again. That some feeds number their items anew ("1", "2") is
-   met by not taking guids of fewer than three characters for guids.
+   met by not taking guids of fewer than three characters for guids. A guid that entries of other titles *and* other addresses
+   bear side by side in one document (the site's address in place of the item's) is none.
 2. **Address**, in any feed, in the form of :func:`bot.core.address.canonical`.
 3. **Title with the beginning of the summary**, within one feed: the summary keeps the issues of a column apart that bears the
    same title every day. An aggregator's entry counts with its source instead: its summaries change by the hour. A short
@@ -25,7 +26,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, TypeAlias
 
@@ -109,6 +110,7 @@ class _Batch:
     ) -> None:
         self._known, self._mine = known, mine
         self._shared = _shared_addresses(new)
+        self._listed, self._shared_guids = listed, _shared_guids(new)
         by_guid = {self._item(found.guid) for _, found in new}
         self._standing = listed | by_guid  # items that the document shows under their own guid
         self._placed = self._standing | {self._by_address(found) for _, found in new}  # or under their own address
@@ -117,8 +119,9 @@ class _Batch:
 
     def place(self, entry: Entry, found: Keys) -> Sighting:
         """Decide about one entry, and remember it for the next ones."""
-        kind, of, batch, why = self._decide(entry, found)
-        for key in _inner(entry, found):
+        bearing = replace(found, guid=None) if self._bears_no_guid(entry, found) else found
+        kind, of, batch, why = self._decide(entry, bearing)
+        for key in _inner(entry, bearing):
             self._first.setdefault(key, (of, self._count if kind == "new" else batch))
         self._count += 1
         return Sighting(entry=entry, keys=found, kind=kind, of=of, batch=batch, why=why)
@@ -138,6 +141,14 @@ class _Batch:
         if item is not None and item not in self._mine and found.url not in self._shared:
             return "elsewhere", item, None, f"the same address as item {item} of another feed"
         return "new", None, None, ""
+
+    def _bears_no_guid(self, entry: Entry, found: Keys) -> bool:
+        """Whether another entry of the document, of the batch or one that stood there before, bears its guid as well."""
+        if found.guid in self._shared_guids:
+            return True
+        item = self._item(found.guid)
+        other = found.url is not None and self._item(found.url) != item and self._item(found.title) != item
+        return item in self._listed and other and not _says_little(folded(entry.title))
 
     def _item(self, key: bytes | None) -> int | None:
         return None if key is None else self._known.get(key)
@@ -166,6 +177,18 @@ def _shared_addresses(new: Sequence[tuple[Entry, Keys]]) -> frozenset[bytes]:
     for entry, found in new:
         if found.url is not None and titles.setdefault(found.url, folded(entry.title)) != folded(entry.title):
             shared.add(found.url)
+    return frozenset(shared)
+
+
+def _shared_guids(new: Sequence[tuple[Entry, Keys]]) -> frozenset[bytes]:
+    """Guids that entries of different titles and different addresses bear side by side: no identity."""
+    first: dict[bytes, tuple[bytes, str]] = {}
+    shared = set()
+    for entry, found in new:
+        if found.guid is not None and found.url is not None:
+            url, title = first.setdefault(found.guid, (found.url, folded(entry.title)))
+            if url != found.url and title != folded(entry.title):
+                shared.add(found.guid)
     return frozenset(shared)
 
 

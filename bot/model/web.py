@@ -32,6 +32,7 @@ class FetchFailure:
     will not (forbidden address, bad scheme); ``retry_after`` is the server's wish in seconds.
     ``sent``: bytes of the request may have left, so the other side may have acted on it.
     ``kind`` of what went wrong: the host's name could not be resolved now, or its certificate is not valid.
+    ``closed``: the host's addresses, all of them refused; named in ``network.allow`` they would not have been.
     """
 
     why: str
@@ -40,6 +41,7 @@ class FetchFailure:
     retry_after: float | None = None
     sent: bool = False
     kind: Literal["", "name", "certificate"] = ""
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,8 +99,8 @@ class Pipeline:
         return self._watchman.back()
 
     def heartbeat(self, now: datetime) -> bool:
-        """Queue the daily word to the operators when its time has come, by the machine's own time zone."""
-        return self._watchman.heartbeat(now, now.astimezone())
+        """Queue the daily word to the operators when its time has come, by the clock of the configuration's ``timezone``."""
+        return self._watchman.heartbeat(now)
 
     def ping(self) -> str | None:
         """Tell the dead-man service how we are; returns why that failed."""

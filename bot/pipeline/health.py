@@ -60,13 +60,13 @@ class Watchman:
                 meta.keep(tx, OUTAGE, None)
         return since
 
-    def heartbeat(self, now: datetime, local: datetime) -> bool:
-        """Queue the daily word to the operators when its time has come; ``local``: now, where the reader is."""
+    def heartbeat(self, now: datetime) -> bool:
+        """Queue the daily word to the operators when its time has come."""
         if self.config.heartbeat is None or not self.config.operators:
             return False
         with self.edges.store.read() as connection:
             last = meta.moment(connection, HEARTBEAT)
-        if last is not None and not heartbeat.due(self.config.heartbeat, last, local):
+        if last is not None and not heartbeat.due(self.config.heartbeat, last, now.astimezone(self.config.zone)):
             return False
         with self.edges.store.write() as tx:
             meta.keep(tx, HEARTBEAT, now)

@@ -55,6 +55,17 @@ def test_a_feed_is_asked_and_its_answer_said(place: Place, told: Told, case: str
     assert not place.state.parent.exists(), "nothing is kept"
 
 
+def test_of_a_host_that_the_guard_refuses_its_address_and_the_line_that_opens_it_are_said(place: Place, told: Told) -> None:
+    place.feed("Inside", url="http://10.20.0.5/rss")
+    place.write()
+    code, found = answers(place, told)
+    assert code == 1
+    assert found["Inside"]["problem"] == (
+        "its host is at a private or reserved address that is not in network.allow (10.20.0.5). "
+        'If it is yours and meant, write under [network]: allow = ["127.0.0.0/8", "10.20.0.5"]'
+    )
+
+
 def test_a_good_feed_is_unharmed_by_bad_ones_and_all_stand_in_the_configurations_order(place: Place, told: Told) -> None:
     for name, (reply, _, _) in ANSWERS.items():
         place.feed(name)

@@ -196,6 +196,22 @@ def test_a_title_counts_only_once_in_a_document(log):
         assert found == {"x-1": "again", "x-2": "new"}
 
 
+def test_a_feed_whose_entries_all_bear_the_address_of_the_site_as_their_guid():
+    """Each guid alone says: seen. Whatever came after the first document was lost."""
+
+    def told(n):
+        return entry(guid="https://a.example", url=f"https://a.example/{n}", title=f"Headline number {n} of the day", summary="")
+
+    log = Log()
+    assert kinds(log.poll("A", told(2), told(1))) == ["new", "new"]
+    assert kinds(log.poll("A", told(3), listed={2, 1})) == ["new"]
+    assert kinds(log.poll("A", told(4), listed={3, 2})) == ["new"]
+    assert kinds(log.poll("A", told(5), told(4), told(3))) == ["new", "seen", "seen"]
+    edited = replace(told(5), title="Headline number 5 of the day, corrected")
+    assert kinds(log.poll("A", edited, listed={4, 3})) == ["seen"]
+    assert kinds(log.poll("A", told(6), listed={5, 4})) == ["new"]
+
+
 def test_a_change_log_whose_entries_share_one_page():
     log = Log()
     notes = [
@@ -222,7 +238,9 @@ def test_entries_that_link_to_the_start_page_are_told_apart_by_guid():
     ("second", "kind"),
     [
         pytest.param(entry(), "again", id="the very same"),
-        pytest.param(entry(title="Another headline under one guid", url="https://a.example/x"), "again", id="the same guid"),
+        pytest.param(entry(title="Another headline under one guid"), "again", id="the same guid and address"),
+        pytest.param(entry(url="https://a.example/x"), "again", id="the same guid and title"),
+        pytest.param(entry(title="Another headline under one guid", url="https://a.example/x"), "new", id="only the same guid"),
         pytest.param(entry(guid="b-2", url="http://a.example/deal?utm_medium=x"), "again", id="the same address and title"),
         pytest.param(entry(guid="b-2", title="Another headline at one address"), "new", id="the same address, another title"),
         pytest.param(entry(guid="b-2", url="https://a.example/x"), "new", id="only the same title"),
@@ -238,7 +256,7 @@ def test_repeats_of_repeats_name_the_first():
     chain = [
         entry(guid="g-1"),
         entry(guid="g-2"),
-        entry(guid="g-2", url="https://a.example/x", title="Third headline of this one"),
+        entry(guid="g-2", url="https://a.example/x"),
     ]
     assert [sighting.batch for sighting in Log().poll("A", *chain)] == [None, 0, 0]
 

@@ -453,6 +453,11 @@ JSON = json.dumps({"items": [{"title": WORDS}]}, ensure_ascii=False)
         pytest.param(written().encode(), "text/xml", id="UTF-8 as text/xml"),
         pytest.param(written().encode(), "application/xml; charset=iso-8859-1", id="a header that lies"),
         pytest.param(written(LATIN).encode(), None, id="a declaration that lies"),
+        pytest.param(
+            written(text="".join(f"&#{ord(c)};" for c in WORDS)).encode(),
+            "text/xml; charset=utf-16",
+            id="a header that says UTF-16 of ASCII",
+        ),
         pytest.param(written().encode("utf-8-sig"), "x; charset=none", id="a byte order mark"),
         pytest.param(written().encode("utf-16"), None, id="UTF-16"),
         pytest.param(written().encode("utf-16-be"), "text/xml; charset=utf-8", id="UTF-16 without a mark"),

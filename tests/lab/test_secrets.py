@@ -1,12 +1,13 @@
 """Canary secrets in every place that takes one, hundreds of ways for things to go wrong, and a search of all that comes out.
 
 A secret is a channel's address (its path, a ``sig=`` in its query), a signing key, a feed's header, a feed's address by reference,
-the proxy's password. Each canary is another, so that a hit names its path. The hostile catalogue's transport faults are the errors.
+the dead-man service's address, the proxy's password. Each canary is another, so that a hit names its path. The hostile catalogue's transport faults are the errors.
 """
 
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import secrets
 import time
@@ -53,6 +54,7 @@ class Leaks:
     port: int = field(init=False)
     robot: Robot = field(init=False)
     proxies: Iterator[str] = field(init=False)
+    pings: Iterator[str] = field(init=False)  # how the dead-man service fails, configuration by configuration
 
     def __post_init__(self) -> None:
         faults = [*transport.cases(), *((f"echo in a {status}", echo(status)) for status in ("200", "302", "400", "404", "500"))]
@@ -60,6 +62,7 @@ class Leaks:
         self.server = Server(route=self._route)
         self.port = self.server.start()
         self.robot = Robot(self.root / "bot")
+        self.pings = itertools.cycle(["echo in a 302", "echo in a 500", "echo in a 404", *(name for name, _ in faults[:40:8])])
         self.proxies = iter(("407 Proxy Authentication Required", "502 Bad Gateway", "200 OK"))
 
     def _route(self, host: str, target: str) -> transport.Script:
@@ -118,11 +121,18 @@ class Leaks:
                 "headers": {"Authorization": f"Bearer {header}", "X-Key": header},
             })  # fmt: skip
             self.paths += 2
-        self.robot.write("bot.toml", table("bot", {"interval": "30s"}) + table("network", network))
+        bot = {"interval": "30s", "healthcheck_url": self._healthcheck(next(self.pings), by_reference)}
+        self.robot.write("bot.toml", table("bot", bot) + table("network", network))
         self.robot.write("feeds.toml", "".join(table("[feeds]", feed) for feed in feeds))
         self.robot.write("channels.toml", "".join(table("[channels]", channel) for channel in channels))
         rule = {"name": "lab", "title": "Lab", "query": "openai AND nato", "channels": [channel["name"] for channel in channels]}
         self.robot.write("stories.toml", table("[stories]", rule))
+
+    def _healthcheck(self, script: str, by_reference: bool) -> str:
+        """An address of the dead-man service, asked at the end of every pass, that fails in this way."""
+        self.paths += 1
+        number = list(self.scripts).index(script)
+        return self._given(self.address(number, 6, f"/ping/{self.new(f'healthcheck: {script}')}"), by_reference, f"H{number}")
 
     def _given(self, value: str, by_reference: bool, name: str) -> str:
         if not by_reference:
@@ -164,6 +174,24 @@ def test_no_secret_comes_out_however_channels_feeds_and_the_proxy_fail(leaks: Le
     assert '"match"' in logged  # something was to be told: the canaries were on their way
     hits = leaks.hits()
     assert len(hits) == 0, hits[:20]
+
+
+@pytest.mark.lab
+@pytest.mark.timeout(300)
+def test_the_address_of_the_dead_man_service_comes_out_nowhere(leaks: Leaks) -> None:
+    leaks.configure(NETWORK, by_reference=False)
+    for name in ("feeds.toml", "channels.toml"):
+        leaks.robot.write(name, "")
+    good = table("[feeds]", {"name": "good", "url": leaks.address(0, 9, "/good")})
+    leaks.robot.write("stories.toml", good)
+    said = []
+    for n, script in enumerate(script for script in leaks.scripts if script.startswith("echo")):
+        url = leaks._healthcheck(script, by_reference=False)
+        leaks.robot.write("bot.toml", table("bot", {"healthcheck_url": url}) + table("network", NETWORK))
+        leaks.play("once", "--now", f"2026-04-{n + 1:02d}T08:00:00Z")
+        said += [line for line in leaks.robot.done[-1].err.splitlines() if "the healthcheck_url could not be reached" in line]
+    assert len(said) >= 4, "it failed, and was told of"
+    assert leaks.hits() == []
 
 
 FAULTS = {

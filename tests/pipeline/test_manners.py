@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -365,6 +365,19 @@ def test_the_daily_word_comes_once_a_day_and_not_at_the_start(world: World) -> N
     said = world.told("ops")
     assert len(said) == 3
     assert set(said) == {"2 of 2 feeds fresh, no new coverage, for no feed listed anything new"}
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("", 9), ('timezone = "Asia/Tokyo"', 0), ('timezone = "America/New_York"', 14)])
+def test_the_daily_word_comes_by_the_clock_of_the_configuration(world: World, zone: str, hour: int) -> None:
+    """Not by the machine's: a server's clock is mostly UTC, its reader's is not."""
+    world.configure(ALIVE.replace("[bot]", f"[bot]\n{zone}"))
+    world.pipeline.heartbeat(world.now)
+    said = []
+    for _ in range(24):
+        world.now += HOUR
+        if world.pipeline.heartbeat(world.now):
+            said.append(world.now.astimezone(UTC).hour)
+    assert said == [hour]
 
 
 def test_a_dead_man_service_hears_after_polls_that_we_live_or_need_a_person(world: World) -> None:

@@ -206,7 +206,9 @@ class Door:
 def _failure(trouble: Trouble, budget: Budget) -> FetchFailure:
     """What the fetch's caller hears; of a fetch that was cut only that, for its own words would blame the server."""
     told = budget.cut_short() if budget.was_cut else trouble
-    return FetchFailure(why=told.why, temporary=told.temporary, status=trouble.status, sent=trouble.sent, kind=told.kind)
+    return FetchFailure(
+        why=told.why, temporary=told.temporary, status=trouble.status, sent=trouble.sent, kind=told.kind, closed=told.closed
+    )
 
 
 def _fetched(url: str, answer: Answer) -> Fetched:

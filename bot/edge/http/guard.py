@@ -94,7 +94,9 @@ class Guard:
         peers = [self._peer(address) for address in addresses]
         open_ = [peer for peer in peers if (peer.inside and inside) or not forbidden(peer.address)]
         if not open_:
-            raise refused(_closed_words(any(peer.inside for peer in peers)))
+            trouble = refused(_closed_words(any(peer.inside for peer in peers)))
+            trouble.closed = tuple(str(address) for address in addresses) if inside else ()
+            raise trouble
         fit = [peer for peer in open_ if (peer.inside and inside) or is_web_port(port)]
         if not fit:
             raise refused(f"port {port} is not one of the web (80, 443, or from 1024 up where no known service listens)")

@@ -36,8 +36,11 @@ Kind: TypeAlias = Literal["", "name", "certificate"]
 class Trouble(Exception):
     """No usable answer: ``why`` in words, and whether it may pass.
 
-    ``status`` is the answer's, where there was one; ``sent``: bytes of the request may have left.
+    ``status`` is the answer's, where there was one; ``sent``: bytes of the request may have left; ``closed``: addresses that
+    were refused, and would not be if network.allow named them.
     """
+
+    closed: tuple[str, ...] = ()
 
     def __init__(self, why: str, *, temporary: bool, status: int | None = None, kind: Kind = "") -> None:
         self.why, self.temporary, self.status, self.sent, self.kind = why, temporary, status, False, kind
