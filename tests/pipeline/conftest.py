@@ -152,7 +152,7 @@ class Pool:
     def run(self, fn: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
         if fn.__name__ in self.fails:
             self.deaths += 1
-            raise ChildError("gave no answer within 15 s", died=True)
+            raise ChildError("gave no answer within 12 s", died=True)
         return fn(*args, **kwargs)
 
     def run_first(self, fn: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import multiprocessing
 import os
 import signal
 import threading
@@ -11,6 +10,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import resource_tracker
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.edge import child
@@ -32,6 +32,26 @@ LOOK = 0.5
 STOPPED = "the bot is being stopped; this work is done again at the next start"
 
 
+class Births(SpawnContext):
+    """Spawned children, remembered while they live, so that one can be ended at once: pebble looks every half second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._born: list[SpawnProcess] = []
+
+    def Process(self, **how: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802, ANN401  # a class there
+        """A new child, to be started by pebble."""
+        self._born = [each for each in self._born if each.exitcode is None]
+        self._born.append(SpawnProcess(**how))
+        return self._born[-1]
+
+    def kill(self) -> None:
+        """End those that live, whatever they do."""
+        for each in self._born:
+            if each.pid is not None:
+                each.kill()
+
+
 class Lane:
     """One child at a time, for the caller that holds the lane; ``stop`` reaches in from another thread."""
 
@@ -39,6 +59,7 @@ class Lane:
         self._keeper, self._memory, self._tasks = keeper, memory, tasks
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
+        self._births = Births()
         self._future: Future[Any] | None = None
         self._closed = False
 
@@ -49,7 +70,7 @@ class Lane:
                 raise Stopping(STOPPED)
             try:
                 if self._pool is None:
-                    self._pool = self._keeper.submit(_start, self._memory, self._tasks).result()
+                    self._pool = self._keeper.submit(_start, self._births, self._memory, self._tasks).result()
                 future: ProcessFuture[T] = self._pool.schedule(call)
             except (RuntimeError, OSError) as error:  # pebble's word for a broken pool; no process to be had
                 raise BrokenProcessPool from error
@@ -62,11 +83,12 @@ class Lane:
             self._closed = True
 
     def discard(self) -> None:
-        """End the child whatever it does; a later call starts a new one."""
+        """End the child whatever it does, and wait until it is dead; a later call starts a new one."""
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]  # pebble's, without annotations
+            self._births.kill()  # now: pebble would ask it to end, up to half a second later, and wait for it
             pool.join()
 
     def abort(self) -> None:
@@ -76,7 +98,7 @@ class Lane:
         self.discard()
 
 
-def _start(memory: int, tasks: int) -> ProcessPool:
+def _start(births: Births, memory: int, tasks: int) -> ProcessPool:
     """A pebble pool with its child on the way. Runs in the keeper's thread.
 
     Children inherit its signal mask, and so does pebble's thread that replaces them: a Ctrl-C while python boots in
@@ -92,7 +114,7 @@ def _start(memory: int, tasks: int) -> ProcessPool:
         max_tasks=tasks,
         initializer=child.prepare,
         initargs=(os.getpid(), memory),
-        context=multiprocessing.get_context("spawn"),
+        context=births,
     )
     _ = pool.active  # asking starts the child, from this thread
     return pool
