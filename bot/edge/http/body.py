@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import io
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
@@ -13,6 +12,7 @@ from urllib3.response import BaseHTTPResponse
 
 from bot.edge.http.budget import Budget
 from bot.edge.http.trouble import Trouble, translate
+from bot.edge.spool import Sink, Spool, Spooled
 
 # What becomes of a body that is too large or breaks off: nothing of it will do ("whole"); its beginning, if it is
 # only too large ("cut": robots.txt); or whatever came ("any": an error page, a channel's answer).
@@ -24,19 +24,19 @@ MOST_MEMBERS = 1_000
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-def read_body(response: BaseHTTPResponse, cap: int, care: Care, budget: Budget) -> bytes:
-    """The decoded body, at most ``cap`` bytes of it. Raises Trouble as ``care`` says."""
-    found = io.BytesIO()  # its value is taken out without a copy, which joining pieces would be
-    try:
-        if response.length_remaining != 0:
-            _collect(_decoded(response, cap, care, budget), cap, care, found)
-    except Trouble:
-        if care != "any":
-            raise
-    return found.getvalue()
+def read_body(response: BaseHTTPResponse, cap: int, care: Care, budget: Budget, spool: Spool | None = None) -> bytes | Spooled:
+    """The decoded body, at most ``cap`` bytes of it; a large one on disk, with a ``spool``. Raises Trouble as ``care`` says."""
+    with Sink() if spool is None else spool.sink() as found:
+        try:
+            if response.length_remaining != 0:
+                _collect(_decoded(response, cap, care, budget), cap, care, found)
+        except Trouble:
+            if care != "any":
+                raise
+        return found.done()
 
 
-def _collect(pieces: Iterable[bytes], cap: int, care: Care, found: io.BytesIO) -> None:
+def _collect(pieces: Iterable[bytes], cap: int, care: Care, found: Sink) -> None:
     room = cap
     for piece in pieces:
         if len(piece) > room and care == "whole":

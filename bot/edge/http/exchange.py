@@ -20,6 +20,7 @@ from bot.edge.http.routes import Routes
 from bot.edge.http.transport import Prepared, Session
 from bot.edge.http.trouble import Trouble, translate
 from bot.edge.http.urls import Address
+from bot.edge.spool import Spool, Spooled
 
 # urllib3 writes whole addresses into its log lines, and a channel's address is a secret.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
@@ -33,13 +34,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A request for one hop. ``inside``: it may go to ranges of ``network.allow``."""
+    """A request for one hop. ``inside``: it may go to ranges of ``network.allow``. ``spool`` takes a large body."""
 
     address: Address
     headers: Mapping[str, str] = field(repr=False)
     inside: bool
     cap: int
     care: Care
+    spool: Spool | None = None
     method: Literal["GET", "POST"] = "GET"
     body: bytes | None = field(default=None, repr=False)
 
@@ -57,7 +59,7 @@ class Answer:
     headers: Mapping[str, str]
     inside: bool
     location: str | None = None
-    body: bytes = b""
+    body: bytes | Spooled = b""
 
 
 class Wire:
@@ -131,7 +133,8 @@ def _read(response: BaseHTTPResponse, ask: Ask, budget: Budget, *, inside: bool)
         return Answer(status=status, headers=headers, inside=inside, location=location)
     error = status >= 400
     try:
-        body = read_body(response, min(ask.cap, ERROR_BYTES) if error else ask.cap, "any" if error else ask.care, budget)
+        care: Care = "any" if error else ask.care
+        body = read_body(response, min(ask.cap, ERROR_BYTES) if error else ask.cap, care, budget, ask.spool)
     except Trouble as trouble:
         trouble.status = status
         raise

@@ -24,12 +24,14 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import ParamSpec, Self, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from bot.edge import child
 from bot.edge.pool.lane import STOPPED, Lane, outcome
 from bot.errors import ChildError, Stopping
+from bot.model import Body
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,14 +86,27 @@ class Pool:
         ours that it raises (``ParseError``) is raised here too; everything else it may raise or
         suffer becomes a ``ChildError``.
         """
-        return self._use(self._idle, self._idle.get(), functools.partial(fn, *args, **kwargs))
+        return self._run(functools.partial(fn, *args, **kwargs))
 
     def run_first(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As :meth:`run`, for work that has always been light: where all lanes are taken, it goes to one kept for such work.
 
         Its child is started only then. So documents that take all of their time hold up each other, and nobody else.
         """
-        call = functools.partial(fn, *args, **kwargs)
+        return self._run_first(functools.partial(fn, *args, **kwargs))
+
+    def read(self, fn: Callable[Concatenate[bytes, P], T], body: Body, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As :meth:`run`, for a body: one that lies on disk is read there by the child."""
+        return _reading(self._run, fn, body, *args, **kwargs)
+
+    def read_first(self, fn: Callable[Concatenate[bytes, P], T], body: Body, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As :meth:`run_first`, for a body."""
+        return _reading(self._run_first, fn, body, *args, **kwargs)
+
+    def _run(self, call: functools.partial[T]) -> T:
+        return self._use(self._idle, self._idle.get(), call)
+
+    def _run_first(self, call: functools.partial[T]) -> T:
         try:
             lane = self._idle.get(timeout=PATIENCE)
         except queue.Empty:
@@ -177,3 +192,20 @@ class Pool:
     def _count(self, **more: int) -> None:
         with self._lock:
             self._counted.update(more)
+
+
+def _reading(
+    run: Callable[[functools.partial[T]], T],
+    fn: Callable[Concatenate[bytes, P], T],
+    body: Body,
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Run a function of a body. One on disk is handed over by its place; as bytes where a child cannot reach that."""
+    if not isinstance(body, bytes):
+        with suppress(child.OutOfReach):
+            if (path := body.path()) is not None:
+                return run(functools.partial(child.on_file, fn, path, *args, **kwargs))
+        body = body.read()
+    return run(functools.partial(fn, body, *args, **kwargs))

@@ -1,0 +1,42 @@
+"""How much that strangers sent is in the process at once: a bound for memory, at which nobody waits long for a stranger."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# Documents read and recorded at once, of each kind. Two or three children read; what they answered waits for the state, which
+# one writes at a time. More places would only gather answers, each of up to some megabytes.
+PLACES = 4
+
+
+class Desk:
+    """Places at which documents are read and recorded; one for the whole process, used by many threads at once.
+
+    Feeds that were always read (``first``), feeds that were not, and pages have places of their own: a document that takes all
+    the time that it is given holds up its like alone. A place is taken with the whole document in hand, never while a server
+    is waited for.
+    """
+
+    def __init__(self, places: int = PLACES) -> None:
+        self._places = {kind: threading.Semaphore(places) for kind in ("first", "feed", "page")}
+        self._large = threading.Lock()
+
+    @contextmanager
+    def feed(self, *, first: bool) -> Iterator[None]:
+        """A place for a feed's document."""
+        with self._places["first" if first else "feed"]:
+            yield
+
+    @contextmanager
+    def page(self) -> Iterator[None]:
+        """A place for an article's page."""
+        with self._places["page"]:
+            yield
+
+    @contextmanager
+    def large(self) -> Iterator[None]:
+        """For the moment in which a document from disk is in memory: one at a time."""
+        with self._large:
+            yield
