@@ -74,7 +74,7 @@ class Poller:
         visit = self._visit(feed, state, answer, now)
         if visit.after.body_hash == state.body_hash:
             return Polled(feed=feed.name, state=visit.after)
-        with self.edges.desk.feed(first=decide.proven(state)):
+        with self.edges.desk.feed(first=decide.proven(state), large=answer.on_disk is not None):
             return self._take_in(visit)
 
     def _take_in(self, visit: _Visit) -> Polled:

@@ -76,7 +76,7 @@ class Reader:
 
     def _rest(self, before: FeedState, body: Body) -> _Rest:
         """Cut what stood in the document before out of this one, by its raw bytes. One from disk is in memory only here."""
-        with nullcontext() if isinstance(body, bytes) else self._edges.desk.large():
+        with nullcontext() if isinstance(body, bytes) else self._edges.desk.whole():
             held = body if isinstance(body, bytes) else body.read()
             asks = wishes.of_document(held)
             few = held.count(b"</item") + held.count(b"</entry") <= MOST_CUT

@@ -128,5 +128,6 @@ def test_many_large_bodies_at_once_cost_next_to_no_memory(tmp_path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     server.stop()
     sizes, beginnings, grown = done.stdout.rsplit(" ", 2) if done.stdout else ("", "", done.stderr)
-    assert (sizes, beginnings) == (f"{{{SIZE}}}", "{65536}"), done.stderr
+    assert sizes == f"{{{SIZE}}}", done.stderr
     assert int(grown) < 32, "MB; in memory they would take 216"
+    assert beginnings == "{65536}"
