@@ -17,6 +17,7 @@ from bot.edge import memory
 from bot.edge.http import Door, HostTurns, Paced, Robots
 from bot.edge.pool import Pool
 from bot.edge.send import Sender
+from bot.edge.spool import Spool
 from bot.edge.store import Store, open_state
 from bot.pipeline import Edges, Pipeline
 from bot.rounds import Crew, Heard, Rounds
@@ -44,7 +45,9 @@ class Workshop:
             store: Store = open_state(self.config.state)
             opening.callback(store.close)
             turns = HostTurns(self.config.network.host_gap.total_seconds())
-            self._door = Door(self.config.network, user_agent=user_agent(self.config.network.contact), turns=turns)
+            spool = Spool(self.config.state.parent)  # on the state's disk: the system's place for such files may be in memory
+            agent = user_agent(self.config.network.contact)
+            self._door = Door(self.config.network, user_agent=agent, turns=turns, spool=spool)
             opening.callback(self._door.close)
             self._pool = Pool()
             opening.callback(self._pool.stop)
@@ -53,8 +56,8 @@ class Workshop:
             sender = Sender(self._door.post, self.out)
             robots = Robots(self._door)
             self.edges = Edges(
-                store=store, door=self._door, robots=robots, pool=self._pool, sender=sender, stopping=self.stopping.is_set,
-                rest=self.stopping.wait,
+                store=store, door=self._door, robots=robots, pool=self._pool, sender=sender, spool=spool,
+                stopping=self.stopping.is_set, rest=self.stopping.wait,
             )  # fmt: skip
             self._closing = opening.pop_all()
         return self

@@ -12,8 +12,8 @@ from bot.cli.times import iso, local
 from bot.config import Config
 from bot.core import durations, hints, match
 from bot.core.counting import count
-from bot.core.decide import newest_first
 from bot.core.examine import Examined
+from bot.core.order import newest_first
 from bot.core.text import shorten
 from bot.edge.http import Door, HostTurns
 from bot.edge.pool import Pool

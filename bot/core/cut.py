@@ -8,8 +8,9 @@ is left must compare the number of entries with the number of segments kept, and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 # Documents in which "<" may be another byte, or a byte of another character (ISO-2022 shifts with ESC, HZ and UTF-7 hide
 # text in ASCII): by their first bytes, or by the encoding they declare.
@@ -18,15 +19,52 @@ _UNSAFE_ENCODINGS = (b"utf-7", b"utf-16", b"utf-32", b"ucs-", b"hz-", b"iso-2022
 _DECLARATION = 200  # bytes in which an XML declaration stands
 _BRACKETS = ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"))
 _AFTER_NAME = b" >/\t\r\n"
+_TEXT = re.compile(rb"\S")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """A document in pieces: ``head + segments + tail``, less the white space between the items."""
+    """A document in pieces: its head, its items and its tail, less the white space between the items.
 
-    head: bytes
-    segments: tuple[bytes, ...]
-    tail: bytes
+    ``spans``: where the items begin and end. A document may have 10 MB, so no piece is copied before it is asked for.
+    """
+
+    body: bytes = field(repr=False)
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def head(self) -> bytes:
+        """What stands before the first item."""
+        return self.body[: self.spans[0][0]]
+
+    @property
+    def segments(self) -> tuple[bytes, ...]:
+        """The items."""
+        return tuple(self.body[start:end] for start, end in self.spans)
+
+    @property
+    def tail(self) -> bytes:
+        """What stands behind the last item."""
+        return self.body[self.spans[-1][1] :]
+
+    @property
+    def closed(self) -> bool:
+        """Whether anything stands behind the last item, as the end of a whole document does."""
+        return _TEXT.search(self.body, self.spans[-1][1]) is not None
+
+    def fingerprints(self) -> list[int]:
+        """The fingerprint of each item."""
+        whole = memoryview(self.body)
+        return [fingerprint(whole[start:end]) for start, end in self.spans]
+
+    def pieces(self, wanted: Sequence[int]) -> Iterator[memoryview]:
+        """The document with only the items of these indexes, in the order given."""
+        whole = memoryview(self.body)
+        yield whole[: self.spans[0][0]]
+        for index in wanted:
+            start, end = self.spans[index]
+            yield whole[start:end]
+        yield whole[self.spans[-1][1] :]
 
 
 def split(body: bytes) -> Cut | None:
@@ -43,21 +81,19 @@ def split(body: bytes) -> Cut | None:
     spans = _spans(body, b"item" if entry < 0 else b"entry", max(item, entry))
     if spans is None:
         return None
-    head, tail = body[: spans[0][0]], body[spans[-1][1] :]
-    segments = tuple(body[start:end] for start, end in spans)
-    if b"<!ENTITY" in head or not _balanced(body, (head, *segments, tail)):
+    if body.find(b"<!ENTITY", 0, spans[0][0]) >= 0 or not _balanced(body, spans):
         return None
-    return Cut(head=head, segments=segments, tail=tail)
+    return Cut(body=body, spans=tuple(spans))
 
 
-def fingerprint(segment: bytes) -> int:
+def fingerprint(segment: bytes | memoryview) -> int:
     """64 bits of BLAKE2b over an item's bytes: equal items, equal numbers. 0 <= n < 2**64."""
     return int.from_bytes(hashlib.blake2b(segment, digest_size=8).digest(), "big")
 
 
 def keep(cut: Cut, wanted: Sequence[int]) -> bytes:
     """The document with only the segments of these indexes, in the order given."""
-    return b"".join((cut.head, *(cut.segments[index] for index in wanted), cut.tail))
+    return b"".join(cut.pieces(wanted))
 
 
 def _plain_bytes(body: bytes) -> bool:
@@ -76,12 +112,13 @@ def _spans(body: bytes, name: bytes, start: int) -> list[tuple[int, int]] | None
         following = _opening(body, opening, start + len(opening))
         if end < len(closing) or 0 <= following < end:
             return None
-        if following >= 0 and body[end:following].strip():
+        if following >= 0 and _TEXT.search(body, end, following):
             return None
         spans.append((start, end))
         start = following
-    outside = body[: spans[0][0]] + body[spans[-1][1] :]
-    return None if closing in outside or b":" + name + b">" in outside else spans
+    head, tail = (0, spans[0][0]), (spans[-1][1], len(body))
+    stray = any(body.find(what, *part) >= 0 for what in (closing, b":" + name + b">") for part in (head, tail))
+    return None if stray else spans
 
 
 def _opening(body: bytes, tag: bytes, at: int) -> int:
@@ -92,6 +129,8 @@ def _opening(body: bytes, tag: bytes, at: int) -> int:
     return at
 
 
-def _balanced(body: bytes, parts: Sequence[bytes]) -> bool:
+def _balanced(body: bytes, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether every CDATA section and comment ends in the part in which it begins."""
-    return all(part.count(opening) == part.count(closing) for opening, closing in _BRACKETS if opening in body for part in parts)
+    parts = ((0, spans[0][0]), *spans, (spans[-1][1], len(body)))
+    pairs = [pair for pair in _BRACKETS if pair[0] in body]
+    return all(body.count(opening, *part) == body.count(closing, *part) for opening, closing in pairs for part in parts)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.core import challenge, pace
 from bot.core.pace import rhythm
-from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Item, Mute
+from bot.model import Feed, FeedState, Fetched, FetchFailure, Item, Mute
 
 if TYPE_CHECKING:
     from bot.core.identify import Sighting
@@ -192,31 +192,6 @@ def enters_log(sighting: Sighting, doubled: AbstractSet[int]) -> bool:
     gives its items new guids with every poll must not fill the log with it.
     """
     return sighting.kind == "new" or (sighting.kind != "seen" and sighting.of is not None and sighting.of not in doubled)
-
-
-def newest(entries: Sequence[Entry], count: int) -> set[int]:
-    """Positions of a document's ``count`` newest entries."""
-    return set(newest_first(entries)[:count])
-
-
-def newest_first(entries: Sequence[Entry]) -> list[int]:
-    """Positions of a document's entries by date, and by place where dates are missing or equal."""
-    return sorted(range(len(entries)), key=lambda n: (entries[n].published is None, -_seconds(entries[n].published), n))
-
-
-def oldest_first(entries: Sequence[Entry]) -> list[int]:
-    """Positions of a document's entries in the order they are to be logged: oldest first.
-
-    By date where all have one; else from the end, for feeds list the newest first.
-    """
-    backwards = range(len(entries) - 1, -1, -1)
-    if all(entry.published is not None for entry in entries):
-        return sorted(backwards, key=lambda n: _seconds(entries[n].published))
-    return list(backwards)
-
-
-def _seconds(moment: datetime | None) -> float:
-    return moment.timestamp() if moment is not None else 0.0
 
 
 # ---------------------------------------------------------------- reading

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from itertools import accumulate
 from urllib.parse import urljoin, urlsplit
 
 from bot.core.text import clean, harmless, plain, shorten
@@ -15,6 +18,9 @@ SUMMARY = 5_000
 SOURCE = 200
 GUID = 1_000
 URL = 8_192  # what servers accept in a request line, and more than any article has
+# Characters of all entries of one document, and of their summaries: what a document tells goes through our own process, a few
+# documents at a time. A first poll of 400 articles in full stays within; what is longer keeps the beginning of each summary.
+DOCUMENT, SUMMARIES = 4_000_000, 2_000_000
 _HEADLINE = 120  # characters of the summary that stand in for a missing title
 
 
@@ -61,6 +67,20 @@ def newest(ends: Sequence[datetime | None], count: int, most: int) -> slice:
     first, last = (*ends, None, None)[:2]
     rising = first is not None and last is not None and first < last
     return slice(max(0, count - most), count) if rising else slice(0, most)
+
+
+def within(found: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The entries of one document, as far as they have room together: their summaries cut alike, and the oldest left out."""
+    summaries = sum(len(entry.summary) for entry in found)
+    if summaries > SUMMARIES:
+        found = [replace(entry, summary=shorten(entry.summary, SUMMARIES // len(found))) for entry in found]
+    sizes = [len(entry.guid or "") + len(entry.url or "") + len(entry.title) + len(entry.summary) for entry in found]
+    if sum(sizes) <= DOCUMENT:
+        return tuple(found)
+    ends = [entry.published for entry in (found[0], found[-1])]
+    rising = newest(ends, len(found), 1).start > 0
+    room = bisect(list(accumulate(reversed(sizes) if rising else sizes)), DOCUMENT)
+    return tuple(found[newest(ends, len(found), room)])
 
 
 def _bounded(guid: str) -> str:

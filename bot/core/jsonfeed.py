@@ -24,11 +24,12 @@ def feed(text: str, *, url: str, now: datetime, most: int) -> ParsedFeed:
         raise ParseError("JSON, but not a JSON Feed (it has no list of items)")
     items = [item for item in document["items"] if isinstance(item, dict)]
     ends = [dates.from_iso(item.get("date_published")) for item in (*items[:1], *items[-1:])]
-    read = (_entry(item, url, now) for item in items[entries.newest(ends, len(items), most)])
+    read = [entry for item in items[entries.newest(ends, len(items), most)] if (entry := _entry(item, url, now)) is not None]
+    fitting = entries.within(read)
     return ParsedFeed(
         title=clean(plain(_text(document, "title")), entries.TITLE),
-        entries=tuple(entry for entry in read if entry is not None),
-        left_out=max(0, len(items) - most),
+        entries=fitting,
+        left_out=max(0, len(items) - most) + len(read) - len(fitting),
     )
 
 

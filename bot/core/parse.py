@@ -42,12 +42,13 @@ def feed(body: bytes, *, url: str, content_type: str | None, now: datetime) -> P
     if not parsed.version and not raw_entries:
         raise ParseError(f"an XML document that is no feed (root <{clean(found.root, 60)}>)")
     over = max(0, len(raw_entries) - MOST_ENTRIES)
-    read = (_entry(raw, url, now) for raw in raw_entries[_newest(raw_entries)])
+    read = [entry for raw in raw_entries[_newest(raw_entries)] if (entry := _entry(raw, url, now)) is not None]
+    fitting = entries.within(read)
     return ParsedFeed(
         title=clean(plain(_text(parsed.feed, "title")), entries.TITLE),
-        entries=tuple(entry for entry in read if entry is not None),
+        entries=fitting,
         truncated=found.truncated,
-        left_out=left_out + over,
+        left_out=left_out + over + len(read) - len(fitting),
     )
 
 

@@ -14,10 +14,13 @@ import os
 import resource
 import signal
 import sys
-from typing import TypeVar
+from collections.abc import Callable
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.errors import ChildError, StorywatchError
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 # How a child says "out of memory" to its parent. Any number that neither python (1, 2) nor pebble (an errno, most
@@ -68,6 +71,19 @@ def work(call: functools.partial[T], cpu: float) -> T:
         raise
     except (Exception, SystemExit) as error:  # whatever a parser raises on hostile input is the input's failure
         raise ChildError(_in_words(error)) from None
+
+
+class OutOfReach(StorywatchError):
+    """The child cannot open what its parent keeps for it; the parent has to hand it over."""
+
+
+def on_file(fn: Callable[Concatenate[bytes, P], T], path: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """``fn`` of a file's bytes: a body of megabytes reaches the child without a copy in its parent, or in the pipe."""
+    try:
+        body = Path(path).read_bytes()
+    except OSError:
+        raise OutOfReach from None
+    return fn(body, *args, **kwargs)
 
 
 def broken_limit(code: int, *, memory: int, cpu: float) -> str | None:

@@ -54,7 +54,7 @@ from bot.model.settings import (
     Secret,
     Story,
 )
-from bot.model.web import Article, Entry, Fetched, FetchFailure, ParsedFeed
+from bot.model.web import Article, Body, Entry, Fetched, FetchFailure, ParsedFeed
 
 __all__ = [
     "CHANNEL_NOTICE",
@@ -71,6 +71,7 @@ __all__ = [
     "ArticlePolicy",
     "Attempt",
     "Blocking",
+    "Body",
     "Budget",
     "Candidate",
     "Change",

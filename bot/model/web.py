@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol, TypeAlias
+
+
+class OnDisk(Protocol):
+    """A body that is too large for memory: a file without a name, there as long as anybody refers to it."""
+
+    def __len__(self) -> int:
+        """Its size in bytes."""
+
+    def read(self) -> bytes:
+        """All of it, in memory: for one at a time."""
+
+    def pieces(self) -> Iterator[bytes]:
+        """All of it, in small pieces."""
+
+    def path(self) -> str | None:
+        """Where a child process can open it; None where the system has no such place."""
+
+
+Body: TypeAlias = bytes | OnDisk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +33,7 @@ class Fetched:
 
     ``inside`` says that the answer came from an address in ``network.allow``: only such an
     answer may lead to other private addresses. ``moved``: where permanent redirects (301, 308) led before any other hop.
+    ``on_disk``: all of a body that is too large for memory, for whoever asked to have it so; ``body`` is its beginning then.
     """
 
     url: str
@@ -22,6 +42,12 @@ class Fetched:
     body: bytes
     inside: bool = False
     moved: str | None = None
+    on_disk: OnDisk | None = None
+
+    @property
+    def whole(self) -> Body:
+        """All of the body, wherever it is."""
+        return self.body if self.on_disk is None else self.on_disk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.edge.http import Door, Robots
 from bot.edge.pool import Pool
 from bot.edge.send import Sender
+from bot.edge.spool import Spool
 from bot.edge.store import Store
 from bot.errors import Stopping
 from bot.model import Fetched, FetchFailure
+from bot.pipeline.desk import Desk
 
 
 def _now() -> datetime:
@@ -21,7 +23,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edges:
-    """The state, the network, the child processes, the channels; and whether the bot is being stopped.
+    """The state, the network, the child processes, the channels, where large bodies lie; and whether the bot is being stopped.
 
     ``rest`` waits so many seconds, and no longer once the bot is being stopped; ``real`` is the real time, whatever the
     clock of the run says: receivers count their limits by it.
@@ -32,6 +34,8 @@ class Edges:
     robots: Robots
     pool: Pool
     sender: Sender
+    spool: Spool = field(default_factory=Spool)
+    desk: Desk = field(default_factory=Desk)
     stopping: Callable[[], bool] = bool
     rest: Callable[[float], object] = time.sleep
     real: Callable[[], datetime] = _now

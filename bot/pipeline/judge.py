@@ -48,10 +48,11 @@ class Judge:
         settled, copies = self._before(item, watching)
         rules = [self.rules[story.name] for story in watching if story.name not in settled | copies.keys()]
         article = self._article(item, rules)
-        texts = match.Texts(title=item.title, summary=item.summary, article=article.text)
-        receipts = zip(rules, match.judge_all(rules, texts), strict=True)
-        found = [_verdict(item, rule.story, receipt) for rule, receipt in receipts]
-        return self._record(item, article, [*found, *copies.values()], now)
+        with self.edges.desk.page():
+            texts = match.Texts(title=item.title, summary=item.summary, article=article.text)
+            receipts = zip(rules, match.judge_all(rules, texts), strict=True)
+            found = [_verdict(item, rule.story, receipt) for rule, receipt in receipts]
+            return self._record(item, article, [*found, *copies.values()], now)
 
     def _before(self, item: Item, watching: Sequence[Story]) -> tuple[set[str], dict[str, Verdict]]:
         """The stories that said their last word on the item, and the verdicts it has as a duplicate."""
@@ -79,7 +80,8 @@ class Judge:
         why = decide.why_not_read(item, feed, hinted=hinted)
         if why is not None or item.url is None:
             return Article(text="", note=f"not read: {why}")
-        answer = self.edges.sound(self.edges.door.get(item.url, inside=item.inside, cap=PAGE_BYTES, gate=self.edges.robots.gate))
+        asked = self.edges.door.get(item.url, inside=item.inside, cap=PAGE_BYTES, gate=self.edges.robots.gate, spool=True)
+        answer = self.edges.sound(asked)
         if isinstance(answer, FetchFailure):
             return Article(text="", note=f"failed: {answer.why}", retry=answer.temporary)
         if answer.status != 200:
@@ -95,7 +97,7 @@ class Judge:
         said: list[str] = []
         while len(said) < 2:
             try:
-                return self.edges.pool.run(extract.article, answer.body, url=answer.url, content_type=content_type, **about)
+                return self.edges.pool.read(extract.article, answer.whole, url=answer.url, content_type=content_type, **about)
             except ChildError as error:
                 said.append(str(error))
                 if not error.died:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.config import Config
-from bot.core import cut, decide, identify, listed, moves, overlap, pace, parse
+from bot.core import decide, identify, listed, moves, order, overlap, pace
 from bot.core.pace import fresh, rhythm, wishes
 from bot.edge.http import retry_after, same_origin
 from bot.edge.store import Transaction, feeds, gaps, items, restored
@@ -17,6 +16,7 @@ from bot.errors import ChildError, ParseError, Stopping
 from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Gap, NewItem, ParsedFeed
 from bot.pipeline.edges import Edges
 from bot.pipeline.outcomes import Polled
+from bot.pipeline.reading import Document, Reader, digest
 
 # Decoded size (reliability.md, C2): the largest honest feeds seen are a few MB.
 FEED_BYTES = 10_000_000
@@ -38,24 +38,11 @@ class _Visit:
     fresh: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Document:
-    """The entries of a document that were not in the one before.
-
-    ``standing``: fingerprint -> item of those that were. ``marks``: the fingerprint of each entry,
-    or empty where the document could not be cut.
-    """
-
-    parsed: ParsedFeed
-    standing: Mapping[int, int] = field(default_factory=dict)
-    marks: tuple[int, ...] = ()
-
-
 class Poller:
     """Polls feeds."""
 
     def __init__(self, config: Config, edges: Edges, chance: Callable[[], float]) -> None:
-        self.edges, self.chance = edges, chance
+        self.edges, self.chance, self.reader = edges, chance, Reader(edges)
         self.feeds = {feed.name: feed for feed in config.feeds}
 
     def poll(self, state: FeedState, now: datetime) -> Polled:
@@ -72,11 +59,16 @@ class Poller:
         visit = self._visit(feed, state, answer, now)
         if visit.after.body_hash == state.body_hash:
             return Polled(feed=feed.name, state=visit.after)
+        with self.edges.desk.feed(first=decide.proven(state), large=answer.on_disk is not None):
+            return self._take_in(visit)
+
+    def _take_in(self, visit: _Visit) -> Polled:
+        feed, state, now = visit.feed, visit.before, visit.now
         try:
-            document = self._read(visit)
+            document = self.reader.read(state, visit.answer, now)
         except ParseError as error:
             problem = decide.Problem(why=str(error), lasting=True)
-            return self._failed(feed, state, decide.turned_away(problem, answer), now)
+            return self._failed(feed, state, decide.turned_away(problem, visit.answer), now)
         except ChildError as error:
             return self._failed(feed, state, decide.Problem(why=str(error), lasting=False, weight=decide.SOFT), now)
         return self._log(visit, document)
@@ -87,7 +79,9 @@ class Poller:
         if state.adopted is not None:
             url, inside = state.adopted, state.adopted_inside
             private = private if same_origin(url, feed.url) else {}
-        return self.edges.sound(self.edges.door.get(url, headers=validators, private=private, inside=inside, cap=FEED_BYTES))
+        return self.edges.sound(
+            self.edges.door.get(url, headers=validators, private=private, inside=inside, cap=FEED_BYTES, spool=True)
+        )
 
     def _visit(self, feed: Feed, state: FeedState, answer: Fetched, now: datetime) -> _Visit:
         stays, chance = fresh.seconds(answer.headers, datetime.now(UTC)), self.chance()
@@ -104,40 +98,14 @@ class Poller:
             after = moves.after_gone(after, now)
         return Polled(feed=feed.name, state=after, note=problem.why, unanswered=problem.unanswered)
 
-    def _read(self, visit: _Visit) -> _Document:
-        """The document without what stood in the one before, found by its raw bytes: parsing is what polls cost."""
-        body = visit.answer.body
-        pieces = cut.split(body)
-        if pieces is None:
-            return _Document(parsed=self._parse(body, visit))
-        with self.edges.store.read() as connection:
-            before = listed.unpack(feeds.listed(connection, visit.feed.name))
-        marks = [cut.fingerprint(segment) for segment in pieces.segments]
-        standing = {mark: before[mark] for mark in marks if mark in before}
-        unseen = [n for n, mark in enumerate(marks) if mark not in before]
-        if not unseen:
-            cut_off = not pieces.tail.strip()
-            return _Document(parsed=ParsedFeed(title="", entries=(), truncated=cut_off), standing=standing)
-        if len(unseen) > parse.MOST_ENTRIES:  # which of them are read depends on the whole document
-            return _Document(parsed=self._parse(body, visit))
-        parsed = self._parse(cut.keep(pieces, unseen), visit)
-        if len(parsed.entries) != len(unseen):  # the cut was wrong about this document: read it whole
-            return _Document(parsed=self._parse(body, visit))
-        return _Document(parsed=parsed, standing=standing, marks=tuple(marks[n] for n in unseen))
-
-    def _parse(self, body: bytes, visit: _Visit) -> ParsedFeed:
-        run = self.edges.pool.run_first if decide.proven(visit.before) else self.edges.pool.run
-        content_type = visit.answer.headers.get("content-type")
-        return run(parse.feed, body, url=visit.answer.url, content_type=content_type, now=visit.now)
-
-    def _log(self, visit: _Visit, document: _Document) -> Polled:
+    def _log(self, visit: _Visit, document: Document) -> Polled:
         feed, before, now = visit.feed, visit.before, visit.now
         entries, whole = document.parsed.entries, not document.parsed.truncated
         first = before.first_polled is None
-        backlog = decide.newest(entries, feed.alert_backlog)
+        backlog = order.newest(entries, feed.alert_backlog)
         with self.edges.store.write() as tx:
             sightings, doubled = _sight(tx, feed, entries, document.standing)
-            news = [n for n in decide.oldest_first(entries) if decide.enters_log(sightings[n], doubled)]
+            news = [n for n in order.oldest_first(entries) if decide.enters_log(sightings[n], doubled)]
             new = [_new_item(feed, sightings[n], baseline=first and n not in backlog, inside=visit.answer.inside) for n in news]
             became = {n: sighting.of for n, sighting in enumerate(sightings) if sighting.of is not None}
             became.update(zip(news, items.add(tx, feed.name, new, now), strict=True))
@@ -154,12 +122,12 @@ class Poller:
         return Polled(feed=feed.name, state=state, kept=True, new=len(new), note=note, gap=gap)
 
 
-def _learned(visit: _Visit, document: _Document, new: int, gap: Gap | None) -> FeedState:
+def _learned(visit: _Visit, document: Document, new: int, gap: Gap | None) -> FeedState:
     """The state with what the document asks and what it shows of the feed's rhythm, and the next poll set by them."""
     before, state, now = visit.before, visit.after, visit.now
     since = before.last_ok if before.first_polled is not None else None
     entries = len(document.standing) + len(document.parsed.entries)
-    state = wishes.remembered(state, wishes.of_document(visit.answer.body))
+    state = wishes.remembered(state, document.wishes)
     state = rhythm.after_document(state, now, new=new, entries=entries, since=since)
     if gap is not None:
         state = rhythm.hurried(state, gap.until - gap.since)
@@ -188,8 +156,7 @@ def _validators(state: FeedState, answer: Fetched) -> dict[str, Any]:
     etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
     if answer.status == 304:
         return {"etag": etag or state.etag, "modified": modified or state.modified, "confirmed": state.confirmed + 1}
-    digest = hashlib.blake2b(answer.body, digest_size=16).digest()
-    return {"etag": etag, "modified": modified, "confirmed": 0, "body_hash": digest}
+    return {"etag": etag, "modified": modified, "confirmed": 0, "body_hash": digest(answer.whole)}
 
 
 def _sight(

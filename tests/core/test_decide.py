@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core import decide
+from bot.core import decide, order
 from bot.core.decide import HARD, SOFT, TEMPORARY, Problem
 from bot.model import Entry, Feed, FeedState, Fetched, FetchFailure, Item
 
@@ -189,7 +189,7 @@ PARTLY = [entry("first"), entry("second", NOW), entry("third")]
     ids=["none", "by date", "all there are", "a dated one before the undated", "undated ones by place"],
 )  # fmt: skip
 def test_the_newest_entries_of_a_backlog(entries: list[Entry], count: int, titles: set[str]) -> None:
-    assert {entries[n].title for n in decide.newest(entries, count)} == titles
+    assert {entries[n].title for n in order.newest(entries, count)} == titles
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_the_newest_entries_of_a_backlog(entries: list[Entry], count: int, title
     ids=["by date", "from the end where a date is missing", "none"],
 )
 def test_entries_are_logged_oldest_first(entries: list[Entry], titles: list[str]) -> None:
-    assert [entries[n].title for n in decide.oldest_first(entries)] == titles
+    assert [entries[n].title for n in order.oldest_first(entries)] == titles
 
 
 # ---------------------------------------------------------------- reading

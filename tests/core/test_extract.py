@@ -69,6 +69,13 @@ def test_an_article_that_only_scripts_would_show_is_read_from_the_page_data():
     assert "cookies" not in article.text
 
 
+def test_what_has_more_paragraphs_than_any_article_has_its_last_ones_as_one():
+    lines = [f"Harbour {n} has a crane." for n in range(6_000)]
+    found = extract.from_text("\n".join(lines), "", "")
+    assert found.text.split("\n")[:5_000] == lines[:5_000]
+    assert found.text.split("\n")[5_000:] == [" ".join(lines[5_000:])]
+
+
 def test_a_consent_wall_over_page_data_gives_the_article():
     data = page("json_ld.html").decode().split('<script type="application/ld+json">')[1].split("</script>")[0]
     wall = page("consent_wall.html").decode().replace("</head>", f'<script type="application/ld+json">{data}</script></head>')

@@ -599,6 +599,28 @@ def test_too_many_entries_that_cannot_be_cut_are_counted_too():
     assert (len(found.entries), found.left_out) == (2000, 101)
 
 
+def test_summaries_that_are_too_much_together_keep_their_beginnings():
+    words = "words and more of them " * 200
+    found = read(rss(*(f"<item><title>number {n}</title><description>{words}</description></item>" for n in range(1000))))
+    assert [entry.title for entry in found.entries] == [f"number {n}" for n in range(1000)]
+    assert {entry.summary[:1900] for entry in found.entries} == {words[:1900]}
+    assert sum(len(entry.summary) for entry in found.entries) <= 2_000_000
+    assert found.left_out == 0
+    whole = read(rss(*(f"<item><title>number {n}</title><description>{words}</description></item>" for n in range(400))))
+    assert {entry.summary for entry in whole.entries} == {words.strip()}
+
+
+@pytest.mark.parametrize("rising", [False, True], ids=["the newest first", "the oldest first"])
+def test_of_entries_that_are_too_much_together_the_oldest_are_left_out_and_counted(rising):
+    days = [1 + n // 400 if rising else 3 - n // 400 for n in range(1000)]
+    link = "<link>https://gazette.example/" + "x" * 8_000 + "</link></item>"
+    found = read(rss(*(dated(n, day).replace("</item>", link) for n, day in enumerate(days))))
+    kept = len(found.entries)
+    assert 490 <= kept < 500
+    assert found.left_out == 1000 - kept
+    assert found.entries[-1 if rising else 0].title == f"number {999 if rising else 0}"
+
+
 def test_entities_do_not_explode():
     names = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     doctype = f'<!DOCTYPE rss [<!ENTITY a0 "ha">{names}]>'

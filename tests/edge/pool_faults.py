@@ -73,6 +73,13 @@ def hang_and_ignore_sigterm():
         time.sleep(1)
 
 
+def hang_and_note_sigterm(path):
+    """Hangs, and writes a file when it is asked to end instead of being ended."""
+    signal.signal(signal.SIGTERM, lambda *_: Path(path).write_text("asked"))
+    while True:
+        time.sleep(0.01)
+
+
 def hog():
     return len(bytearray(2**31))
 

@@ -81,6 +81,25 @@ def test_a_fault_costs_its_own_call_only(pool, patient, fault, words, counted):
     assert (after.tasks - before.tasks, after.running) == (2, 0)
 
 
+def test_a_child_whose_time_is_up_is_ended_and_not_asked_first(pool, tmp_path):
+    """Asking it, and waiting for what comes of that, took up to a second."""
+    with pytest.raises(ChildError, match="gave no answer"):
+        pool.run(pool_faults.hang_and_note_sigterm, str(tmp_path / "asked"))
+    assert not (tmp_path / "asked").exists()
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("hang", [pool_faults.hang_and_ignore_sigterm, pool_faults.hang_in_c])
+def test_a_hanging_child_is_dead_and_replaced_within_fifteen_seconds(hang):
+    with Pool(1) as real:
+        started, first = time.monotonic(), real.run(pool_faults.pid)
+        with pytest.raises(ChildError):
+            real.run(hang)
+        assert gone(first)
+        assert real.run(pool_faults.pid) != first
+        assert time.monotonic() - started < 15
+
+
 def test_an_error_of_ours_comes_back_as_it_is(pool):
     with pytest.raises(ParseError, match=r"^a web page, not a feed$"):
         pool.run(pool_faults.raise_ours)

@@ -17,7 +17,7 @@ from bot.config import Config, load
 from bot.edge.store import Store, Transaction, feeds, items, log, lost, open_state, outbox, verdicts
 from bot.edge.store.log import LogFilter
 from bot.errors import ChildError, StateBusy, Stopping
-from bot.model import Answer, Channel, Fetched, FetchFailure, LogRow, OutboxRow, Payload
+from bot.model import Answer, Body, Channel, Fetched, FetchFailure, LogRow, OutboxRow, Payload
 from bot.pipeline import Edges, Judged, Pipeline, Polled, Sent
 from bot.rounds import Crew, Heard, Rounds
 
@@ -152,11 +152,16 @@ class Pool:
     def run(self, fn: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
         if fn.__name__ in self.fails:
             self.deaths += 1
-            raise ChildError("gave no answer within 15 s", died=True)
+            raise ChildError("gave no answer within 12 s", died=True)
         return fn(*args, **kwargs)
 
     def run_first(self, fn: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
         return self.run(fn, *args, **kwargs)
+
+    def read(self, fn: Callable[..., Any], body: Body, /, *args: object, **kwargs: object) -> Any:
+        return self.run(fn, body if isinstance(body, bytes) else body.read(), *args, **kwargs)
+
+    read_first = read
 
 
 class Receiver:

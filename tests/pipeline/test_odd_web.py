@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
 from bot.cli.rows import as_json
+from bot.edge.spool import Spool, Spooled
 from bot.model import Fetched, FetchFailure
 
 from .conftest import ABOUT, CONFIG, START, World, item, rss
@@ -180,6 +182,31 @@ def test_no_value_in_a_json_feed_keeps_its_items_from_being_judged_and_told(worl
     world.web.serve(A, json.dumps(document).encode(), content_type="application/json")
     read_to_the_end(world)
     assert world.log()
+
+
+@pytest.mark.parametrize("count", [1_500, 25_000], ids=["cut", "longer than what is cut"])
+def test_a_document_on_disk_is_read_as_one_in_memory_is(world: World, tmp_path: Path, count: int) -> None:
+    """The whole first, then what is new in it."""
+    spool = Spool(tmp_path, held=1_000)
+
+    def serve(*more: str) -> None:
+        body = rss(*more, *(item(f"old{n}", date=None) for n in range(count)))
+        kept = spool.keep([body])
+        assert isinstance(kept, Spooled)
+        world.web.answers["https://a.example.org/rss"] = Fetched(
+            url="https://a.example.org/rss",
+            status=200,
+            headers={"content-type": "application/rss+xml"},
+            body=body[:9],
+            on_disk=kept,
+        )
+
+    serve()
+    assert [polled.new for polled in world.poll()] == [min(count, 2_000), 0]
+    serve(item("new", "OpenAI and NATO"))
+    world.now += timedelta(hours=1)
+    assert [polled.new for polled in world.poll()] == [1, 0]
+    assert sum(row.item.title == "OpenAI and NATO" for row in world.log()) == 1
 
 
 def test_no_character_and_no_date_in_an_rss_feed_keeps_its_items_from_being_judged_and_told(world: World) -> None:

@@ -312,10 +312,10 @@ def test_a_page_that_kills_its_child_is_judged_without_it(world: World, caplog: 
     for judged in world.judge():
         report.judged(logging.getLogger("storywatch"), judged)
     world.once()
-    assert world.log()[0].note == "failed: reading the page gave no answer within 15 s, twice"
+    assert world.log()[0].note == "failed: reading the page gave no answer within 12 s, twice"
     assert world.pool.deaths == 2  # a second child for it, and never a third
     told = next(record.getMessage() for record in caplog.records if getattr(record, "event", "") == "item.deadly")
-    assert "of feed A: failed: reading the page gave no answer within 15 s, twice; judged on title and summary" in told
+    assert "of feed A: failed: reading the page gave no answer within 12 s, twice; judged on title and summary" in told
     assert world.told() == [SAME]
 
 

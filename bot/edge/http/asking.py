@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from bot.edge.http.urls import Address
+from bot.edge.spool import Spool, Spooled
 
 # What becomes of a body that is too large or breaks off: nothing of it will do ("whole"); its beginning, if it is
 # only too large ("cut": robots.txt); or whatever came ("any": an error page, a channel's answer).
@@ -18,13 +19,14 @@ Key: TypeAlias = tuple[tuple[str, str, int], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A request for one hop. ``inside``: it may go to ranges of ``network.allow``."""
+    """A request for one hop. ``inside``: it may go to ranges of ``network.allow``. ``spool`` takes a large body."""
 
     address: Address
     headers: Mapping[str, str] = field(repr=False)
     inside: bool
     cap: int
     care: Care
+    spool: Spool | None = None
     method: Literal["GET", "POST"] = "GET"
     body: bytes | None = field(default=None, repr=False)
 
@@ -42,4 +44,4 @@ class Answer:
     headers: Mapping[str, str]
     inside: bool
     location: str | None = None
-    body: bytes = b""
+    body: bytes | Spooled = b""

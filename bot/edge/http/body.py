@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import io
 import zlib
 from collections.abc import Iterable, Iterator
 
@@ -13,6 +12,7 @@ from urllib3.response import BaseHTTPResponse
 from bot.edge.http.asking import Care
 from bot.edge.http.budget import Budget
 from bot.edge.http.trouble import Trouble, translate
+from bot.edge.spool import Sink, Spool, Spooled
 
 STEP = 64 * 1024  # per read and per step of unpacking
 # A sound file has one member, a block-wise one (bgzip) one per 64 KB; thousands of empty ones are work without output.
@@ -22,19 +22,19 @@ _NOT_PACKED = frozenset({"", "identity", "none", "utf-8", "utf8"})
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-def read_body(response: BaseHTTPResponse, cap: int, care: Care, budget: Budget) -> bytes:
-    """The decoded body, at most ``cap`` bytes of it. Raises Trouble as ``care`` says."""
-    found = io.BytesIO()  # its value is taken out without a copy, which joining pieces would be
-    try:
-        if response.length_remaining != 0:
-            _collect(_decoded(response, cap, care, budget), cap, care, found)
-    except Trouble:
-        if care != "any":
-            raise
-    return found.getvalue()
+def read_body(response: BaseHTTPResponse, cap: int, care: Care, budget: Budget, spool: Spool | None = None) -> bytes | Spooled:
+    """The decoded body, at most ``cap`` bytes of it; a large one on disk, with a ``spool``. Raises Trouble as ``care`` says."""
+    with Sink() if spool is None else spool.sink() as found:
+        try:
+            if response.length_remaining != 0:
+                _collect(_decoded(response, cap, care, budget), cap, care, found)
+        except Trouble:
+            if care != "any":
+                raise
+        return found.done()
 
 
-def _collect(pieces: Iterable[bytes], cap: int, care: Care, found: io.BytesIO) -> None:
+def _collect(pieces: Iterable[bytes], cap: int, care: Care, found: Sink) -> None:
     room = cap
     for piece in pieces:
         if len(piece) > room and care == "whole":

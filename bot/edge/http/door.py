@@ -21,6 +21,7 @@ from bot.edge.http.names import Resolver, system_resolver
 from bot.edge.http.pacing import HostTurns
 from bot.edge.http.trouble import Trouble, refused
 from bot.edge.http.urls import Address, join, parse
+from bot.edge.spool import Spool, Spooled
 from bot.model import Fetched, FetchFailure, Network, Secret
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ Gate: TypeAlias = Callable[[str, bool, float], FetchFailure | None]
 MOST_REDIRECTS = 10
 PERMANENT = frozenset({301, 308})  # RFC 9110, sections 15.4.2 and 15.4.9
 POST_ANSWER_BYTES = 64 * 1024
+BEGINNING = 64 * 1024  # bytes of a body on disk that are at hand: enough to recognise a challenge page
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.1
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110 section 5.5
@@ -50,15 +52,23 @@ class _Want:
     care: Care
     turn: bool
     gate: Gate | None
+    spool: Spool | None
 
 
 class Door:
     """The only way to the network; one for the whole process, used by many threads at once."""
 
     def __init__(
-        self, network: Network, *, user_agent: str, resolve: Resolver | None = None, turns: HostTurns | None = None
+        self,
+        network: Network,
+        *,
+        user_agent: str,
+        resolve: Resolver | None = None,
+        turns: HostTurns | None = None,
+        spool: Spool | None = None,
     ) -> None:
         """Raise ValueError for a range in ``network.allow`` that is none; ``turns`` are shared with the workers."""
+        self._spool = spool or Spool()
         self._seconds = network.deadline.total_seconds()
         self._turns = HostTurns(network.host_gap.total_seconds()) if turns is None else turns
         self._guard = Guard.of(network.allow)
@@ -80,6 +90,7 @@ class Door:
         cut: bool = False,
         gate: Gate | None = None,
         within: float | None = None,
+        spool: bool = False,
     ) -> Fetched | FetchFailure:
         """Fetch an address; any status is an answer.
 
@@ -87,7 +98,8 @@ class Door:
         address is one of the config or from something inside, so it may lie in ``network.allow``; a
         redirect may lead inside only from a hop that was. ``cap``: bytes of decoded body; ``cut``: a
         longer body is cut there instead of refused. The body of an error answer is cut at 64 KB.
-        ``turn``: wait for the host's turn. ``within``: less time than ``network.deadline``, in seconds.
+        ``turn``: wait for the host's turn. ``within``: less time than ``network.deadline``, in seconds. ``spool``: a
+        large body is left on disk (:attr:`Fetched.on_disk`), for whoever may have to wait with it.
         """
         want = _Want(
             headers=headers or _NOTHING,
@@ -96,6 +108,7 @@ class Door:
             care="cut" if cut else "whole",
             turn=turn,
             gate=gate,
+            spool=self._spool if spool else None,
         )
         with self._fetch(within) as budget:
             try:
@@ -186,7 +199,7 @@ class Door:
     def _hop(self, address: Address, inside: bool, want: _Want, budget: Budget, *, known: bool) -> Answer:
         private = {name: secret.reveal() for name, secret in want.private.items()} if known else _NOTHING
         headers = self._headers(want.headers, private)
-        ask = Ask(address=address, headers=headers, inside=inside, cap=want.cap, care=want.care)
+        ask = Ask(address=address, headers=headers, inside=inside, cap=want.cap, care=want.care, spool=want.spool)
         with self._turns.turn(address.authority, budget.left()) if want.turn else nullcontext(True) as granted:
             if not granted:
                 raise budget.late("no turn at its host")
@@ -212,4 +225,7 @@ def _failure(trouble: Trouble, budget: Budget) -> FetchFailure:
 
 
 def _fetched(url: str, answer: Answer) -> Fetched:
-    return Fetched(url=url, status=answer.status, headers=answer.headers, body=answer.body, inside=answer.inside)
+    found = Fetched(url=url, status=answer.status, headers=answer.headers, body=b"", inside=answer.inside)
+    if isinstance(answer.body, Spooled):
+        return replace(found, body=answer.body.read(BEGINNING), on_disk=answer.body)
+    return replace(found, body=answer.body)

@@ -9,7 +9,7 @@ import re
 from urllib3 import exceptions as foreign
 from urllib3.response import BaseHTTPResponse
 
-from bot.edge.http.asking import Answer, Ask
+from bot.edge.http.asking import Answer, Ask, Care
 from bot.edge.http.body import read_body
 from bot.edge.http.budget import Budget
 from bot.edge.http.keep import Kept
@@ -100,7 +100,8 @@ def _read(response: BaseHTTPResponse, ask: Ask, budget: Budget, *, inside: bool)
         return Answer(status=status, headers=headers, inside=inside, location=location)
     error = status >= 400
     try:
-        body = read_body(response, min(ask.cap, ERROR_BYTES) if error else ask.cap, "any" if error else ask.care, budget)
+        care: Care = "any" if error else ask.care
+        body = read_body(response, min(ask.cap, ERROR_BYTES) if error else ask.cap, care, budget, ask.spool)
     except Trouble as trouble:
         trouble.status = status
         raise

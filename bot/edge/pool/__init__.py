@@ -23,12 +23,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import ParamSpec, Self, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from bot.edge import child
 from bot.edge.pool.lane import STOPPED, Lane, outcome
 from bot.errors import ChildError, Stopping
+from bot.model import Body
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,13 +56,14 @@ class Pool:
 
     ``memory`` is the address space of a child in bytes (python with trafilatura takes 60 MB of it),
     ``cpu`` and ``wall`` the seconds one call may take. The wall clock starts when the child begins,
-    not while a call waits for its turn, and is monotonic: setting the machine's clock kills nothing.
+    not while a call waits for its turn, and is monotonic: setting the machine's clock kills nothing. 12 s leave 3 of the 15
+    in which a hanging child is to be dead and replaced: on 2 cores with a load of 12, that took 1 to 2 s.
     After ``tasks`` calls a child is replaced, so that a library's leak stays small: trafilatura grew
     by 1.8 MB in 500 pages, and a new child costs 0.4 s, 5 % of 500 extractions.
     """
 
     def __init__(
-        self, workers: int = 2, *, memory: int = 600 * 2**20, cpu: float = 10.0, wall: float = 15.0, tasks: int = 500
+        self, workers: int = 2, *, memory: int = 600 * 2**20, cpu: float = 10.0, wall: float = 12.0, tasks: int = 500
     ) -> None:
         self._memory, self._cpu, self._wall = memory, cpu, wall
         # A child dies with the *thread* that spawned it (PR_SET_PDEATHSIG, prctl(2)), and callers come and go.
@@ -82,14 +85,27 @@ class Pool:
         ours that it raises (``ParseError``) is raised here too; everything else it may raise or
         suffer becomes a ``ChildError``.
         """
-        return self._use(self._idle, self._idle.get(), functools.partial(fn, *args, **kwargs))
+        return self._run(functools.partial(fn, *args, **kwargs))
 
     def run_first(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As :meth:`run`, for work that has always been light: where all lanes are taken, it goes to one kept for such work.
 
-        Its child is started only then. So documents that take their 15 seconds hold up each other, and nobody else.
+        Its child is started only then. So documents that take all of their time hold up each other, and nobody else.
         """
-        call = functools.partial(fn, *args, **kwargs)
+        return self._run_first(functools.partial(fn, *args, **kwargs))
+
+    def read(self, fn: Callable[Concatenate[bytes, P], T], body: Body, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As :meth:`run`, for a body: one that lies on disk is read there by the child."""
+        return _reading(self._run, fn, body, *args, **kwargs)
+
+    def read_first(self, fn: Callable[Concatenate[bytes, P], T], body: Body, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As :meth:`run_first`, for a body."""
+        return _reading(self._run_first, fn, body, *args, **kwargs)
+
+    def _run(self, call: functools.partial[T]) -> T:
+        return self._use(self._idle, self._idle.get(), call)
+
+    def _run_first(self, call: functools.partial[T]) -> T:
         try:
             lane = self._idle.get(timeout=PATIENCE)
         except queue.Empty:
@@ -175,3 +191,20 @@ class Pool:
     def _count(self, **more: int) -> None:
         with self._lock:
             self._counted.update(more)
+
+
+def _reading(
+    run: Callable[[functools.partial[T]], T],
+    fn: Callable[Concatenate[bytes, P], T],
+    body: Body,
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Run a function of a body. One on disk is handed over by its place; as bytes where a child cannot reach that."""
+    if not isinstance(body, bytes):
+        with suppress(child.OutOfReach):
+            if (path := body.path()) is not None:
+                return run(functools.partial(child.on_file, fn, path, *args, **kwargs))
+        body = body.read()
+    return run(functools.partial(fn, body, *args, **kwargs))

@@ -16,6 +16,8 @@ from bot.errors import Stopping
 if TYPE_CHECKING:  # 80 ms and asyncio: a pass with nothing to do must not pay for them
     from pebble import ProcessFuture, ProcessPool
 
+    from bot.edge.pool.births import Births
+
 T = TypeVar("T")
 
 # Seconds a new child may take until it accepts its call: 0.2 s on an idle machine, several on a busy one.
@@ -36,6 +38,7 @@ class Lane:
         self._keeper, self._memory, self._tasks = keeper, memory, tasks
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
+        self._births: Births | None = None
         self._future: Future[Any] | None = None
         self._closed = False
 
@@ -46,7 +49,7 @@ class Lane:
                 raise Stopping(STOPPED)
             try:
                 if self._pool is None:
-                    self._pool = self._keeper.submit(_start, self._memory, self._tasks).result()
+                    self._pool, self._births = self._keeper.submit(_start, self._memory, self._tasks).result()
                 future: ProcessFuture[T] = self._pool.schedule(call)
             except (RuntimeError, OSError) as error:  # pebble's word for a broken pool; no process to be had
                 raise BrokenExecutor from error
@@ -59,11 +62,13 @@ class Lane:
             self._closed = True
 
     def discard(self) -> None:
-        """End the child whatever it does; a later call starts a new one."""
+        """End the child whatever it does, and wait until it is dead; a later call starts a new one."""
         with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
+            pool, births = self._pool, self._births
+            self._pool = self._births = None
+        if pool is not None and births is not None:
             pool.stop()  # type: ignore[no-untyped-call]  # pebble's, without annotations
+            births.kill()  # now: pebble would ask it to end, up to half a second later, and wait for it
             pool.join()
 
     def abort(self) -> None:
@@ -73,17 +78,19 @@ class Lane:
         self.discard()
 
 
-def _start(memory: int, tasks: int) -> ProcessPool:
+def _start(memory: int, tasks: int) -> tuple[ProcessPool, Births]:
     """A pebble pool with its child on the way. Runs in the keeper's thread.
 
     Children inherit its signal mask, and so does pebble's thread that replaces them: a Ctrl-C while python boots in
     a child would print a traceback. The resource tracker goes first, because its start unblocks SIGINT.
     """
-    import multiprocessing
     from multiprocessing import resource_tracker
 
     import pebble
 
+    from bot.edge.pool.births import Births
+
+    births = Births()
     resource_tracker.ensure_running()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     pebble.CONSTS.term_timeout, pebble.CONSTS.sleep_unit = TERM, LOOK
@@ -92,10 +99,10 @@ def _start(memory: int, tasks: int) -> ProcessPool:
         max_tasks=tasks,
         initializer=child.prepare,
         initargs=(os.getpid(), memory),
-        context=multiprocessing.get_context("spawn"),
+        context=births,
     )
     _ = pool.active  # asking starts the child, from this thread
-    return pool
+    return pool, births
 
 
 def outcome(future: ProcessFuture[T], wall: float) -> BaseException | None:

@@ -26,13 +26,14 @@ from .world import INTERVAL, Case, World, chosen, configure, every, watch
 
 def run(count: int, seed: int, seconds: float, alone: float = 40) -> dict[str, Any]:
     """The figures of one run, after a shorter one of the good feeds alone: what they and the memory are like undisturbed."""
-    before = _play([], alone) if alone else {}
-    figures = _play(chosen(count, seed), seconds)
+    before = play([], alone) if alone else {}
+    figures = play(chosen(count, seed), seconds)
     undisturbed = {f"undisturbed: {name}": before[name] for name in before if "MB peak" in name or "lateness p" in name}
     return {**figures, **undisturbed}
 
 
-def _play(cases: Sequence[Case], seconds: float) -> dict[str, Any]:
+def play(cases: Sequence[Case], seconds: float) -> dict[str, Any]:
+    """The figures of these cases beside the good feeds, for so many seconds."""
     world = World(cases)
     with tempfile.TemporaryDirectory() as folder, Sinks() as receivers:
         robot = Robot(Path(folder) / "bot")
