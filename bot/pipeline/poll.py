@@ -76,7 +76,7 @@ class Poller:
     def poll(self, state: FeedState, now: datetime) -> Polled:
         """Ask a feed, and log what it lists that was never seen."""
         feed = self.feeds.get(state.name)
-        if feed is None or feed.url != state.url:
+        if feed is None or feed.place != state.url:
             raise Stopping("the feed was taken out or moved by a reload; what is due then is polled then")
         validators = decide.conditional(state)
         answer = self._ask(feed, state, validators)
