@@ -163,7 +163,8 @@ class Poller:
             if gap is not None:
                 gaps.add(tx, gap)
             state = decide.after_document(visit.after, now, whole=whole, settled=before.last_ok is not None)
-            state = _learned(replace(visit, after=state), document, len(news), gap)
+            fresh_ones = sum(sightings[n].kind != "again" for n in news)  # a guid that changed is no news
+            state = _learned(replace(visit, after=state), document, fresh_ones, gap)
             feeds.save(tx, state, listed.pack({**document.standing, **marks}))
         note = _note(document.parsed, new=len(new))
         return Polled(feed=feed.name, state=state, kept=True, new=len(new), note=note, gap=gap)
