@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, time, timedelta, tzinfo
 from pathlib import Path
@@ -71,7 +71,7 @@ def build(path: Path, base: Path, read: Sequence[tuple[Resolved, File]]) -> Conf
         keep_text=min(bot.keep_text, bot.keep_log),
         keep_log=bot.keep_log,
         network=_network(network, bot.contact, base),
-        feeds=tuple(_feed(table, bot) for file in files for table in file.feeds),
+        feeds=tuple(_feeds(read, bot)),
         concepts=MappingProxyType({name: _once(each) for file in files for name, each in file.concepts.items()}),
         stories=tuple(_story(table) for file in files for table in file.stories),
         channels=channels,
@@ -90,7 +90,13 @@ def _network(table: NetworkTable, contact: str | None, base: Path) -> Network:
     )
 
 
-def _feed(table: FeedTable, bot: BotTable) -> Feed:
+def _feeds(read: Sequence[tuple[Resolved, File]], bot: BotTable) -> Iterator[Feed]:
+    for origin, file in read:
+        for number, table in enumerate(file.feeds):
+            yield _feed(table, bot, veiled=("feeds", number, "url") in origin.fetched)
+
+
+def _feed(table: FeedTable, bot: BotTable, *, veiled: bool) -> Feed:
     return Feed(
         name=table.name,
         url=table.url,
@@ -99,6 +105,7 @@ def _feed(table: FeedTable, bot: BotTable) -> Feed:
         articles=table.articles,
         headers=MappingProxyType({name: Secret(value) for name, value in table.headers.items()}),
         alert_backlog=table.alert_backlog,
+        veiled=veiled,
     )
 
 

@@ -19,9 +19,12 @@ GONE = "gone"
 
 
 def after_answer(state: FeedState, feed: Feed, moved: str | None, now: datetime, *, inside: bool) -> FeedState:
-    """The state after an answer that was a feed. ``moved``: where permanent redirects led to; ``inside``: into network.allow."""
+    """The state after an answer that was a feed. ``moved``: where permanent redirects led to; ``inside``: into network.allow.
+
+    Where a veiled feed moved to may hold its secret, so that is never kept.
+    """
     asked = state.adopted or feed.url
-    if moved is None or moved == asked or not _fit(asked, moved):
+    if moved is None or moved == asked or feed.veiled or not _fit(asked, moved):
         return _forgotten(state)
     state = _again(state, moved, now)
     if not _believed(state, now):

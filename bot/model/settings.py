@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from bot.model.hours import Hours
 
@@ -57,6 +59,7 @@ class Feed:
     """A source address, polled when due. A feed *is* its name: the URL may change.
 
     ``rhythm``: whether its next poll also goes by what it publishes and what its server hints at, or by ``interval`` alone.
+    ``veiled``: its address was given by a reference, so it is a secret and written nowhere.
     """
 
     name: str
@@ -66,6 +69,15 @@ class Feed:
     headers: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
     alert_backlog: int = 0
     rhythm: Rhythm = "learned"
+    veiled: bool = False
+
+    @property
+    def place(self) -> str:
+        """What the state knows the address by: itself, or, of a veiled one, its server and a fingerprint of the whole."""
+        if not self.veiled:
+            return self.url
+        server = urlsplit(self.url)
+        return f"{server.scheme}://{server.netloc}/***{hashlib.blake2b(self.url.encode(), digest_size=16).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ class Poller:
     def poll(self, state: FeedState, now: datetime) -> Polled:
         """Ask a feed, and log what it lists that was never seen."""
         feed = self.feeds.get(state.name)
-        if feed is None or feed.url != state.url:
+        if feed is None or feed.place != state.url:
             raise Stopping("the feed was taken out or moved by a reload; what is due then is polled then")
         validators = decide.conditional(state)
         answer = self._ask(feed, state, validators)
@@ -116,7 +116,8 @@ class Poller:
             if gap is not None:
                 gaps.add(tx, gap)
             state = decide.after_document(visit.after, now, whole=whole, settled=before.last_ok is not None)
-            state = _learned(replace(visit, after=state), document, len(news), gap)
+            fresh_ones = sum(sightings[n].kind != "again" for n in news)  # a guid that changed is no news
+            state = _learned(replace(visit, after=state), document, fresh_ones, gap)
             feeds.save(tx, state, listed.pack({**document.standing, **marks}))
         note = _note(document.parsed, new=len(new))
         return Polled(feed=feed.name, state=state, kept=True, new=len(new), note=note, gap=gap)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -39,6 +40,14 @@ def asked(*answers: tuple[float, str | None], state: FeedState | None = None) ->
 )  # fmt: skip
 def test_an_address_is_adopted_after(answers: list[tuple[float, str | None]], adopted: str | None) -> None:
     assert asked(*answers).adopted == adopted
+
+
+def test_where_a_veiled_feed_moved_to_is_not_kept() -> None:
+    """It was given by a reference, and a redirect mostly keeps the key that stands in it."""
+    state = FeedState(name="Example", url=FEED.url)
+    for hours in (0, 12, 24):
+        state = moves.after_answer(state, replace(FEED, veiled=True), NEW + "?key=canary", NOW + hours * HOUR, inside=False)
+        assert (state.adopted, state.streak) == (None, None)
 
 
 def test_an_adopted_address_stays_while_it_answers_itself() -> None:

@@ -97,13 +97,12 @@ class Leaks:
         self.seen[f"ps during {name}"] = " ".join(listed)
 
     def hits(self) -> list[str]:
-        """Where a canary got out. A feed's address is what the state knows the feed by, so there, and only there, it stands."""
+        """Where a canary got out."""
         files = {path.name: path.read_bytes().decode("latin-1") for path in self.robot.state.rglob("*") if path.is_file()}
         return [
             f"{self.words[word]} in {place}"
             for place, text in {**self.seen, **files}.items()
             for word in self.words
-            if not (place in files and self.words[word].startswith("feed's address"))
             if word in text or base64.b64encode(word.encode()).decode().rstrip("=") in text
         ]
 

@@ -65,8 +65,13 @@ class Names:
                 return running
             if len(self._running) >= MOST_LOOKUPS:
                 raise Trouble("too many host names wait for an answer of DNS", temporary=True, kind="name")
-            answer = self._running[key] = Future[Sequence[str]]()
-        threading.Thread(target=self._run, args=(key, answer), name="dns", daemon=True).start()
+            answer = Future[Sequence[str]]()
+            thread = threading.Thread(target=self._run, args=(key, answer), name="dns", daemon=True)
+            try:
+                thread.start()  # it waits for the lock before it takes itself off the list
+            except RuntimeError:  # a limit of memory or processes: listed, the name would never be looked up again
+                raise Trouble("too many threads run here to look up its host name", temporary=True, kind="name") from None
+            self._running[key] = answer
         return answer
 
     def _run(self, key: tuple[str, int], answer: Future[Sequence[str]]) -> None:

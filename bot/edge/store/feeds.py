@@ -55,10 +55,10 @@ def sync(tx: sa.Connection, watched: Sequence[Feed], now: datetime) -> None:
     for feed in watched:
         row = stored.get(feed.name)
         if row is None:
-            tx.execute(sa.insert(feeds).values(name=feed.name, url=feed.url, next_due=now, every=_every(feed)))
-        elif row.url != feed.url:
+            tx.execute(sa.insert(feeds).values(name=feed.name, url=feed.place, next_due=now, every=_every(feed)))
+        elif row.url != feed.place:
             moved = sa.update(feeds).where(feeds.c.name == feed.name)
-            tx.execute(moved.values(url=feed.url, next_due=now, every=_every(feed), **_OF_ADDRESS))
+            tx.execute(moved.values(url=feed.place, next_due=now, every=_every(feed), **_OF_ADDRESS))
         elif not row.stopped and row.next_due is None:  # it came back
             tx.execute(sa.update(feeds).where(feeds.c.name == feed.name).values(next_due=now, every=_every(feed)))
         elif row.every != _every(feed):

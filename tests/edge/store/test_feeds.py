@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.edge.store import feeds
-from bot.model import FeedState
+from bot.model import Feed, FeedState
 
 from .conftest import LEASE, NOW, Filled, feed
 
@@ -70,6 +70,22 @@ def test_a_changed_address_forgets_the_validators_but_not_the_baseline(filled: F
         assert feeds.listed(connection, "Example") is None
     assert (after.etag, after.body_hash, after.first_polled) == (None, None, NOW)
     assert after.next_due == NOW + timedelta(minutes=1)
+
+
+def test_of_a_veiled_address_the_server_and_a_fingerprint_are_kept(filled: Filled) -> None:
+    def veiled(key: str) -> Feed:
+        return replace(feed("A"), url=f"https://user.example:8443?key={key}", veiled=True)
+
+    filled.watch(veiled("canary"))
+    [state] = claim(filled)
+    assert state.url.startswith("https://user.example:8443/***")
+    assert "canary" not in state.url
+    with filled.store.write() as tx:
+        feeds.save(tx, replace(state, etag='"x"', next_due=NOW + timedelta(days=1)), b"")
+    filled.watch(veiled("canary"))
+    assert claim(filled) == [], "the same address"
+    filled.watch(veiled("another"))
+    assert [each.etag for each in claim(filled)] == [None], "another one"
 
 
 def test_a_poll_of_the_old_address_that_ends_late_changes_nothing(filled: Filled) -> None:
