@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TypeAlias
 
 from bot.config import Config
 from bot.core import lane, render
@@ -24,6 +26,7 @@ LONGEST_REST = 10.0
 
 # Kinds of receivers that ask for no pause after a message they took, and share no limit with another channel.
 UNPACED = frozenset({"webhook", "console", "mattermost"})
+_Keep: TypeAlias = Callable[[Transaction], None] | None  # what is to be committed of an attempt; None: nothing
 _BROKEN_OFF = "broken off between two of its messages: the rest follows"
 _SPENT = "the rest of its messages waits for the channel's budget"
 
@@ -60,13 +63,31 @@ class Courier:
                 waiting.changed()
             elif step.send is None or not (free or self._turn(channel, clock, going)):
                 return
-            elif (sent := self._send(channel, step.send, clock, going)) is None:
-                waiting.changed()  # a person dropped it
             else:
-                waiting.sent(step.send, sent.state, clock())
-                # Only this lane's own answers bar the channel then, and it just got a good one: no need to look again.
-                free = sent.state == "delivered" and channel.kind in UNPACED
-                tell(sent)
+                free = self._send_on(channel, step.send, waiting, clock, going, tell)
+
+    def _send_on(
+        self, channel: Channel, seq: int, waiting: Waiting, clock: Callable[[], datetime], going: Callable[[], bool],
+        tell: Callable[[Sent], None],
+    ) -> bool:  # fmt: skip
+        """Send an alert, and those behind it as long as nothing is in the way. Whether nothing is in the next one's way.
+
+        Where the next one is known, it is taken up in the transaction that keeps the answer to this one: half the commits.
+        """
+        free = False
+        with self.edges.store.write() as tx:
+            row = outbox.take(tx, seq, clock())
+        if row is None:
+            waiting.changed()  # a person dropped it
+        while row is not None:
+            sent, outcome = self._try(channel, row, clock, going)
+            waiting.sent(row.seq, sent.state, clock())
+            # Only this lane's own answers bar the channel then, and it just got a good one: no need to look again.
+            free = sent.state == "delivered" and channel.kind in UNPACED
+            on = free and going() and not self.edges.stopping()
+            row = self._keep_and_take(outcome, waiting.at_hand(clock()) if on else None, clock)
+            tell(sent)
+        return free
 
     def _hold_lost(self, channel: Channel) -> None:
         """An alert found as `sending` when a lane begins lost its answer: a full disk, say, kept us from keeping it."""
@@ -93,26 +114,25 @@ class Courier:
             if self.edges.stopping() or not going():
                 return False
 
-    def _send(self, channel: Channel, seq: int, clock: Callable[[], datetime], going: Callable[[], bool]) -> Sent | None:
-        with self.edges.store.write() as tx:
-            row = outbox.take(tx, seq, clock())
-        if row is None:
-            return None
+    def _try(
+        self, channel: Channel, row: OutboxRow, clock: Callable[[], datetime], going: Callable[[], bool]
+    ) -> tuple[Sent, _Keep]:
+        """Send an alert that was taken up; what came of it, and what is to be kept of that."""
         answer = self._post(channel, row, clock, going)
         if isinstance(answer, str):
-            self._keep(partial(window.pause, seq=seq, why=answer, now=clock()))
-            return Sent(alert=row.alert, state="paused", why=answer, due=None)
+            pause = partial(window.pause, seq=row.seq, why=answer, now=clock())
+            return Sent(alert=row.alert, state="paused", why=answer, due=None), pause
         if answer.state == "retry" and answer.status is None and self.edges.stopping():
             # Cut off by us, and not the receiver's failure: it is sent (again) at the next start.
             cut_short = replace(answer, why="cut off: the bot is being stopped")
             if answer.ambiguous:  # left as `sending`
-                return Sent(alert=row.alert, state="sending", why=cut_short.why, due=None)
+                return Sent(alert=row.alert, state="sending", why=cut_short.why, due=None), None
             outcome = _Outcome(answer=cut_short, state="queued")
         else:
             outcome = self._judged(channel, row, answer, clock())  # Retry-After counts from the answer
-        self._keep(partial(self._settle, channel=channel, row=row, outcome=outcome, now=clock()))
+        settle = partial(self._settle, channel=channel, row=row, outcome=outcome, now=clock())
         state = "sending" if outcome.state == "queued" and outcome.answer.state == "retry" else outcome.answer.state
-        return Sent(alert=row.alert, state=state, why=outcome.answer.why, due=outcome.due)
+        return Sent(alert=row.alert, state=state, why=outcome.answer.why, due=outcome.due), settle
 
     def _judged(self, channel: Channel, row: OutboxRow, answer: Answer, now: datetime) -> _Outcome:
         """What becomes of the alert after an answer."""
@@ -129,6 +149,17 @@ class Courier:
             given_up = replace(answer, state="parked", why=f"given up after 75 hours: {answer.why}", ambiguous=False)
             return _Outcome(answer=given_up, state="parked")
         return _Outcome(answer=answer, state="retry", due=due)
+
+    def _keep_and_take(self, outcome: _Keep, seq: int | None, clock: Callable[[], datetime]) -> OutboxRow | None:
+        """Commit what a channel answered, and with it that the next alert is being sent; the answer alone if need be."""
+        if outcome is None:
+            return None
+        if seq is not None:
+            with suppress(StateBusy, StateFull), self.edges.store.write() as tx:
+                outcome(tx)
+                return outbox.take(tx, seq, clock())
+        self._keep(outcome)
+        return None
 
     def _keep(self, outcome: Callable[[Transaction], None]) -> None:
         """Commit what a channel answered, patiently: an answer that is lost means that the message is sent again."""

@@ -185,3 +185,33 @@ def test_in_any_window_the_budget_and_one_message_more_and_in_the_end_everything
     assert len(told) == len(set(told)) == len(arrivals), "everything once"
     for moment, _ in accepted:
         assert sum(1 for other, _ in accepted if moment - BUDGET.per < other <= moment) <= messages + 1
+
+
+KINDS = ("development.new", "digest", "feed.problem")
+MINUTES = st.integers(-15, 15).map(lambda minutes: NOW + timedelta(minutes=minutes))
+ALERTS = st.builds(
+    lambda kind, story, due, tries: Queued(seq=0, type=kind, story=story, due=due, tries=tries),
+    st.sampled_from(KINDS), st.sampled_from(("a", "b")), st.none() | MINUTES, st.integers(0, 1),
+)  # fmt: skip
+
+
+@given(
+    waiting=st.lists(ALERTS, max_size=6),
+    sent=st.lists(st.tuples(MINUTES.map(lambda at: min(at, NOW)), st.sampled_from(KINDS)), max_size=3),
+    quiet=st.booleans(),
+    pauses=st.lists(st.integers(0, 900), min_size=6, max_size=6),
+)
+def test_a_run_is_what_asking_step_by_step_comes_to(
+    waiting: list[Queued], sent: list[tuple[datetime, str]], quiet: bool, pauses: list[int]
+) -> None:
+    spans = (Quiet(start=0, end=60, days=frozenset({0})),) if quiet else ()
+    rules = lane.Rules(budget=BUDGET, hours=Hours(quiet=spans))
+    left, window, now = [replace(each, seq=seq) for seq, each in enumerate(waiting)], list(sent), NOW
+    run = lane.run_of(left, window, rules, NOW)
+    for pause in pauses[:run]:
+        assert lane.next_step(left, window, rules, now) == Step(send=left[0].seq)
+        now += timedelta(seconds=pause)
+        window.append((now, left.pop(0).type))
+    if left and not quiet and left[0].type != "digest" and now == NOW:
+        assert lane.next_step(left, window, rules, now).send != left[0].seq, "a run ends where something else is to be done"
+    assert not (quiet and run)

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from bot.edge.store import byhand, channels, outbox
+from bot.edge.store import Store, Transaction, byhand, channels, outbox
+from bot.errors import StateFull
 from bot.rounds import Crew, Rounds
 from tests.lab.server import Reply
 
@@ -296,3 +298,65 @@ def test_the_queue_is_not_read_for_each_of_its_alerts(place: Lanes) -> None:
     place.deliver()
     assert place.states("room") == ["delivered"] * 40
     assert 1 <= len(looks) <= 20, "once a second, and when it is used up"
+
+
+def test_an_answer_and_the_next_alert_are_committed_together_before_the_next_request(place: Lanes) -> None:
+    place.configure(("webhook", "room"))
+    place.queue("room", *(f"n{number}" for number in range(6)))
+    before = place.store.commits
+    seen: list[list[str]] = []
+    place.on_request = lambda: seen.append(place.states("room"))
+    place.deliver()
+    assert seen == [["delivered"] * number + ["sending"] + ["queued"] * (5 - number) for number in range(6)]
+    assert place.store.commits - before == 7, "one for the first, one for each answer"
+
+
+def test_one_that_a_person_dropped_meanwhile_is_passed_over(place: Lanes) -> None:
+    place.configure(("webhook", "room"))
+    _, second, _ = place.queue("room", "one", "two", "three")
+
+    def drop() -> None:
+        with place.store.write() as tx:
+            byhand.drop(tx, [second], sending=False)
+
+    place.on_request = drop
+    place.deliver()
+    assert (place.states("room"), place.requests("room")) == (["delivered", "dropped", "delivered"], 2)
+
+
+def test_nothing_more_is_taken_up_once_the_bot_is_being_stopped(place: Lanes) -> None:
+    place.configure(("webhook", "room"))
+    place.queue("room", "one", "two")
+    place.on_request = place.stop.set
+    place.deliver()
+    assert place.states("room") == ["delivered", "queued"]
+
+
+def test_where_the_next_cannot_be_taken_up_the_answer_is_kept_alone(place: Lanes) -> None:
+    place.configure(("webhook", "room"))
+    place.queue("room", "one", "two")
+    roomy = place.store
+    place.store = Cramped(roomy, full_at=2)  # type: ignore[assignment]
+    place.deliver()
+    assert place.states("room") == ["delivered", "delivered"]
+    assert (place.requests("room"), roomy.commits - place.store.begun) == (2, 4), "taken, kept, taken, kept"
+
+
+class Cramped:
+    """A store whose disk is full at the end of one transaction, and has room again from the next on."""
+
+    def __init__(self, store: Store, *, full_at: int) -> None:
+        self._store, self._full_at = store, full_at
+        self.begun = store.commits
+        self._writes = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        self._writes += 1
+        with self._store.write() as tx:
+            yield tx
+            if self._writes == self._full_at:
+                raise StateFull("no space left on the disk")

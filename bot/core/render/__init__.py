@@ -11,6 +11,8 @@ from bot.model import Alert, Channel, ChannelKind, Payload
 
 __all__ = ["for_channel", "payloads"]
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def for_channel(alert: Alert, channel: Channel, *, plain: bool = False) -> tuple[Payload, ...]:
     """The messages of an alert for a channel, which calls whom the configuration says; see :func:`payloads`."""
@@ -46,7 +48,7 @@ def _json(bodies: Iterable[dict[str, Any]], *, plain: bool = False) -> tuple[Pay
     """A lone surrogate, which no JSON in UTF-8 can carry, becomes "?" rather than hold the alert back for ever."""
     return tuple(
         Payload(
-            body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"),
+            body=_ENCODER.encode(body).encode("utf-8", "replace"),
             content_type="application/json",
             plain=plain,
         )

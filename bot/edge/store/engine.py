@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
@@ -57,7 +58,8 @@ def writer(path: Path) -> sa.Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver: Any = connection.connection.driver_connection  # SQLAlchemy's own way there takes 40 us more
+        driver.execute("BEGIN IMMEDIATE")
 
     return engine
 
@@ -132,7 +134,7 @@ def translated(path: Path) -> Iterator[None]:
     """SQLite's errors as ours, one line each, with what to do next."""
     try:
         yield
-    except (exc.IntegrityError, exc.ProgrammingError):
+    except (exc.IntegrityError, exc.ProgrammingError, sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise  # a bug of ours, which a word about the state would hide
     except exc.DatabaseError as error:
         raise ours(path, str(error.orig)) from error

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.edge.store import verdicts
 from bot.edge.store.codec import entry_from_json, entry_to_json
 from bot.edge.store.outgoing import alert_items, alerts, attempts, parts
+from bot.edge.store.ready import Ready
 from bot.model import Alert, AlertEntry, AlertState, Answer, Attempt, Foreign, OutboxRow, Queued
 
 # `sending` too: a lane looks at its queue only between two alerts, so one found there lost its answer (a full disk, say).
@@ -81,20 +82,20 @@ _PART = sa.select(parts.c.at, sa.literal("digest").label("type")).where(
     parts.c.channel == sa.bindparam("channel"), parts.c.at > sa.bindparam("since")
 )
 _SENT = sa.union_all(_WHOLE, _PART).order_by("at")
-_TAKE = (
+_TAKE = Ready(
     sa.update(alerts)
     .where(alerts.c.seq == sa.bindparam("which"), OPEN)
     .values(state="sending", due=None, attempts=alerts.c.attempts + 1, tries=alerts.c.tries + 1)
     .returning(*alerts.c)
 )
-_ATTEMPT = sa.insert(attempts)
-_SETTLE = (
+_ATTEMPT = Ready(sa.insert(attempts).values({name: sa.bindparam(f"new_{name}") for name in ("alert", "number", "at", "state")}))
+_SETTLE = Ready(
     sa.update(alerts)
     .where(alerts.c.seq == sa.bindparam("which"))
     .values({name: sa.bindparam(f"new_{name}") for name in ("state", "due", "why", "delivered_at", "ambiguous")})
     .returning(alerts.c.attempts)
 )
-_ANSWERED = (
+_ANSWERED = Ready(
     sa.update(attempts)
     .where(attempts.c.alert == sa.bindparam("which"), attempts.c.number == sa.bindparam("nth"))
     .values({name: sa.bindparam(f"new_{name}") for name in ("state", "status", "why")})
@@ -141,12 +142,13 @@ def take(tx: sa.Connection, seq: int, now: datetime) -> OutboxRow | None:
 
     None where it left the queue meanwhile: a person dropped it.
     """
-    row = tx.execute(_TAKE, {"which": seq}).one_or_none()
-    if row is None:
+    taken = _TAKE.run(tx, {"which": seq})
+    if not taken:
         return None
+    (row,) = taken
     if row.attempts > 1:
         close_ledger(tx, sa.and_(attempts.c.alert == seq, attempts.c.state == "sending"))
-    tx.execute(_ATTEMPT, {"alert": seq, "number": row.attempts, "at": now, "state": "sending"})
+    _ATTEMPT.run(tx, {"new_alert": seq, "new_number": row.attempts, "new_at": now, "new_state": "sending"})
     found = _outbox_row(row)
     if found.parts:
         return found  # as its first messages said it: with more outlets, other entries would stand in the next one
@@ -170,16 +172,16 @@ def settle(
     than the answer's. An ambiguous alert that is parked counts as held back.
     """
     after = state or answer.state
-    row = tx.execute(
-        _SETTLE,
+    (row,) = _SETTLE.run(
+        tx,
         {
             "which": seq, "new_state": after, "new_due": due, "new_why": answer.why,
             "new_delivered_at": now if after == "delivered" else None,
             "new_ambiguous": answer.ambiguous and after == "parked",
         },
-    ).one()  # fmt: skip
+    )  # fmt: skip
     mine = {"which": seq, "nth": row.attempts}
-    tx.execute(_ANSWERED, mine | {"new_state": answer.state, "new_status": answer.status, "new_why": answer.why})
+    _ANSWERED.run(tx, mine | {"new_state": answer.state, "new_status": answer.status, "new_why": answer.why})
 
 
 def use_plain(tx: sa.Connection, seq: int) -> None:
@@ -234,6 +236,11 @@ def _fresh(connection: sa.Connection, found: list[OutboxRow]) -> list[OutboxRow]
     now = verdicts.of_development(connection, ids)
 
     def fresh(entry: AlertEntry) -> AlertEntry:
-        return replace(entry, development=now.get(int(entry.development.id), entry.development))
+        standing = now.get(int(entry.development.id), entry.development)
+        return entry if standing == entry.development else replace(entry, development=standing)
 
-    return [replace(row, alert=replace(row.alert, entries=tuple(map(fresh, row.alert.entries)))) for row in found]
+    def refreshed(row: OutboxRow) -> OutboxRow:
+        entries = tuple(map(fresh, row.alert.entries))
+        return row if entries == row.alert.entries else replace(row, alert=replace(row.alert, entries=entries))
+
+    return [refreshed(row) for row in found]

@@ -225,3 +225,17 @@ def test_a_copy_of_a_large_state_holds_no_commit_up(path: Path) -> None:
     )
     assert made.items == 150_000
     assert max(took) < alone + 0.1
+
+
+def test_the_oldest_copy_goes_bit_by_bit_and_another_name_of_it_keeps_its_contents(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    big = b"x" * (2 * shelf.BITE + 1)
+    for day in range(shelf.KEPT + 2):
+        shelf.place(path, "daily", NOW + day * DAY).write_bytes(big)
+    oldest = shelf.copies(path, "daily")[-1].path
+    linked = path.with_name("kept by somebody")
+    linked.hardlink_to(oldest)
+    shelf.thin(path, NOW + 9 * DAY)
+    assert len(shelf.copies(path, "daily")) == shelf.KEPT
+    assert linked.read_bytes() == big
+    assert not list(path.parent.glob("*" + shelf.PART))
