@@ -9,7 +9,7 @@ from contextlib import contextmanager
 # Documents read and recorded at once, of each kind. Two or three children read; what they answered waits for the state, which
 # one writes at a time. More places would only gather answers, each of up to some megabytes. Small documents of feeds that were
 # always read have more: where others hang in both children, each of them waits half a second before it is read elsewhere.
-PLACES = {"first": 12, "large": 4, "feed": 4, "page": 4}
+PLACES = {"first": 12, "large": 4, "feed": 8, "page": 8}
 
 
 class Desk:
