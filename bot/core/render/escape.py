@@ -62,12 +62,12 @@ def one_line(text: str) -> str:
 
 def visible(text: str) -> bool:
     """Whether a reader sees anything of it: marks, blanks and invisible characters alone do not count."""
-    return any(unicodedata.category(char)[0] not in "ZCM" for char in text)
+    return text[:1].isalnum() or any(unicodedata.category(char)[0] not in "ZCM" for char in text)
 
 
 def units(text: str) -> int:
     """Length in UTF-16 units: the larger of the counts a channel may use, so within one means within the other."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fitted(text: str, limit: int, escape: Callable[[str], str]) -> str:
@@ -78,6 +78,7 @@ def fitted(text: str, limit: int, escape: Callable[[str], str]) -> str:
     return done
 
 
+@lru_cache(maxsize=512)  # a message asks for it at the headline and at the byline, in each detail that is tried
 def web_link(url: str | None) -> str | None:
     """The address as an http(s) link of RFC 3986 characters only, or None where it is none a reader should follow.
 
@@ -102,9 +103,11 @@ def plain(text: str) -> str:
 
 def slack(text: str) -> str:
     """For ``mrkdwn``: ``& < >`` once, marks and :emoji: neutralised, no ``@name`` for servers that look for it."""
+    if _bare(text):
+        return text
     text = _flat(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _SLACK_MARKS.sub(lambda mark: mark[0].translate(_SLACK_LOOKALIKES), text)
-    text = _COLON.sub(":" + _BREAK, _MENTION.sub("@" + _BREAK, text))
+    text = _silent(text)
     return _SLACK_QUOTE.sub(_BREAK, _SLACK_MARKDOWN_LINK.sub("]" + _BREAK, text))
 
 
@@ -116,7 +119,9 @@ def slack_url(url: str | None) -> str | None:
 
 def discord(text: str) -> str:
     """For content and embeds: Markdown behind a backslash, mentions broken, bare addresses and :emoji: not live."""
-    text = _DISCORD_MARKS.sub(r"\\\g<0>", _flat(text))
+    if _bare(text):
+        return text
+    text = _DISCORD_MARKS.sub(_backslashed, _flat(text))
     return _LIST.sub(r"\1\\", _MENTION.sub("@" + _BREAK, text))
 
 
@@ -128,9 +133,11 @@ def discord_url(url: str | None) -> str | None:
 
 def mattermost(text: str) -> str:
     """For Mattermost's Markdown: behind a backslash, no ``@name``, no bare address, :emoji:, hashtag or ~channel live."""
-    text = _MENTION.sub("@" + _BREAK, _ENTITY.sub("&amp;", _flat(text)))
-    text = _MATTERMOST_NAMES.sub(r"\g<0>" + _BREAK, _WWW.sub(r"\g<0>" + _BREAK, _COLON.sub(":" + _BREAK, text)))
-    return _LIST.sub(r"\1\\", _MATTERMOST_MARKS.sub(r"\\\g<0>", text)).replace("<", "&lt;")
+    if _bare(text):
+        return text
+    text = _silent(_ENTITY.sub("&amp;", _flat(text)))
+    text = _MATTERMOST_NAMES.sub(_parted, _WWW.sub(_parted, text))
+    return _LIST.sub(r"\1\\", _MATTERMOST_MARKS.sub(_backslashed, text)).replace("<", "&lt;")
 
 
 def mattermost_url(url: str | None) -> str | None:
@@ -140,10 +147,12 @@ def mattermost_url(url: str | None) -> str | None:
 
 def teams(text: str) -> str:
     """For the text of an Adaptive Card: its Markdown, HTML, ``{{DATE()}}`` and ``<at>`` are text or gone."""
+    if _bare(text):
+        return text
     text = _ENTITY.sub("&" + _BREAK, _TEAMS_MENTION.sub("", _flat(text)))
     text = _SLACK_MARKS.sub(lambda mark: mark[0].translate(_SLACK_LOOKALIKES), text)
-    text = _TEAMS_MARKS.sub(r"\g<0>" + _BREAK, _LIST.sub(r"\1" + _BREAK, _TEAMS_START.sub(_BREAK, text)))
-    return _MENTION.sub("@" + _BREAK, _WWW.sub(r"\g<0>" + _BREAK, _COLON.sub(":" + _BREAK, text)))
+    text = _TEAMS_MARKS.sub(_parted, _LIST.sub(r"\1" + _BREAK, _TEAMS_START.sub(_BREAK, text)))
+    return _silent(_WWW.sub(_parted, text))
 
 
 def terminal(text: str) -> str:
@@ -151,7 +160,29 @@ def terminal(text: str) -> str:
     return _CONTROL.sub(_spelled, _BLANK.sub(" ", text))
 
 
+def _bare(text: str) -> bool:
+    """Whether it is letters, digits and spaces alone, as most words and names are: nothing means anything in any channel."""
+    return text.replace(" ", "").isalnum()
+
+
+def _silent(text: str) -> str:
+    """No ``@name``, no address written out and no :emoji: in it is alive."""
+    if ":" in text:
+        text = _COLON.sub(":" + _BREAK, text)
+    return _MENTION.sub("@" + _BREAK, text) if "@" in text else text
+
+
+def _backslashed(mark: re.Match[str]) -> str:
+    return "\\" + mark[0]
+
+
+def _parted(mark: re.Match[str]) -> str:
+    return mark[0] + _BREAK
+
+
 def _flat(text: str) -> str:
+    if text.isprintable():  # then no blank but the space is in it, nor anything else that is taken out here
+        return text
     return _CONTROL.sub("", _BLANK.sub(" ", text))
 
 

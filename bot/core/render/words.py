@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import lru_cache
 
 from bot.core.render.escape import fitted, one_line, plain, units, visible
 from bot.model import CHANNEL_NOTICE, Alert, AlertEntry
@@ -208,11 +209,16 @@ def _from_first(sentence: str, terms: Sequence[str]) -> str:
 
 def _spans(text: str, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Where the terms stand in the text, from left to right, not overlapping; marks alone are no terms."""
-    lines = {one_line(term) for term in terms}
-    known = sorted((term for term in lines if term[:1].isalnum() and term[-1].isalnum()), key=len, reverse=True)[:_TERMS_MARKED]
-    if known:
-        pattern = re.compile("|".join(map(_whole, known)), re.IGNORECASE)
+    pattern = _pattern(tuple(terms))
+    if pattern:
         yield from (found.span() for found in pattern.finditer(text))
+
+
+@lru_cache(maxsize=512)  # slower to make than the whole message to write, and asked for at every length that is tried
+def _pattern(terms: tuple[str, ...]) -> re.Pattern[str] | None:
+    lines = dict.fromkeys(map(one_line, terms))
+    known = sorted((term for term in lines if term[:1].isalnum() and term[-1].isalnum()), key=len, reverse=True)[:_TERMS_MARKED]
+    return re.compile("|".join(map(_whole, known)), re.IGNORECASE) if known else None
 
 
 def _runs(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
