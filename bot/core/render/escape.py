@@ -39,14 +39,16 @@ _LIST = re.compile(r"^(\d+)(?=[.)](?:\s|$))")
 
 _WWW = re.compile(r"\bwww(?=\.)", re.IGNORECASE)  # made a link where it stands, scheme or not
 _ENTITY = re.compile(r"&(?=#?\w+;)")
+_ENTITY_END = re.compile(r"(&#?\w+);")
 
 # Mattermost turns Slack's <!here>, <@ID> and <url|label> into its own before it reads Markdown, so "<" is spelled out.
 _MATTERMOST_MARKS = re.compile(r"[\\*_~`|\[\]]|(?<=\])\(|^[#>+-]")
 _MATTERMOST_NAMES = re.compile(r"[~#](?=\w)")  # of channels and hashtags
 
 # The renderers of Teams differ in what they make of a backslash: marks become look-alikes or are parted from their text.
-_TEAMS_MENTION = re.compile(r"</?at\b[^<>]*>", re.IGNORECASE)
+_TEAMS_MENTION = re.compile(r"^(?:</?at\b[^<>]*>\s*)+|</?at\b[^<>]*>", re.IGNORECASE)  # in front with the blanks behind it
 _TEAMS_MARKS = re.compile(r"<(?=[a-z/!?])|\](?=[(\[:])|\\(?=[!-/:-@\[-`{-~]|$)|\{(?=\{)|\$(?=\{)", re.IGNORECASE)
+_TEAMS_BRACKETS = str.maketrans("[]", "［］")
 _TEAMS_START = re.compile(r"^(?=[#>+-])")
 
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -93,7 +95,9 @@ def web_link(url: str | None) -> str | None:
         tail = quote(_LONE_PERCENT.sub("%25", address.partition("//")[2][len(parts.netloc) :]), safe=_URL_SAFE)
     except ValueError:  # a port out of range, a host that cannot be, a lone surrogate
         return None
-    return _within(f"{parts.scheme}://{host}{tail}") if parts.hostname and _HOST.fullmatch(host) else None
+    before, mark, fragment = tail.partition("#")
+    whole = f"{parts.scheme}://{host}{before}{mark}{fragment.replace('#', '%23')}"  # one "#" is all that RFC 3986 allows
+    return _within(whole) if parts.hostname and _HOST.fullmatch(host) else None
 
 
 def plain(text: str) -> str:
@@ -140,19 +144,36 @@ def mattermost(text: str) -> str:
     return _LIST.sub(r"\1\\", _MATTERMOST_MARKS.sub(_backslashed, text)).replace("<", "&lt;")
 
 
+def markdown_url(url: str | None) -> str | None:
+    """The address for ``[label](url)`` of CommonMark, whose readers would turn an ``&copy;`` in it into its character."""
+    return _within(_ENTITY_END.sub(r"\1%3B", discord_url(url) or ""))
+
+
 def mattermost_url(url: str | None) -> str | None:
     """The address for ``[label](url)``; old servers look for ``@name`` in it too."""
-    return _within((discord_url(url) or "").replace("@", "%40"))
+    return _within((markdown_url(url) or "").replace("@", "%40"))
 
 
 def teams(text: str) -> str:
     """For the text of an Adaptive Card: its Markdown, HTML, ``{{DATE()}}`` and ``<at>`` are text or gone."""
     if _bare(text):
         return text
-    text = _ENTITY.sub("&" + _BREAK, _TEAMS_MENTION.sub("", _flat(text)))
+    text = _flat(text)
+    unnamed = _TEAMS_MENTION.sub("", text) if "<" in text else text
+    text = _ENTITY.sub("&" + _BREAK, unnamed if visible(unnamed) else text)  # a text of mentions alone is shown: no empty bold
     text = _SLACK_MARKS.sub(lambda mark: mark[0].translate(_SLACK_LOOKALIKES), text)
     text = _TEAMS_MARKS.sub(_parted, _LIST.sub(r"\1" + _BREAK, _TEAMS_START.sub(_BREAK, text)))
     return _silent(_WWW.sub(_parted, text))
+
+
+def teams_label(label: str) -> str:
+    """An escaped text as a link's label: a bracket without its other half would end it, and the link with it."""
+    depth = 0
+    for char in label:
+        depth += (char == "[") - (char == "]")
+        if depth < 0:
+            break
+    return label.translate(_TEAMS_BRACKETS) if depth else label
 
 
 def terminal(text: str) -> str:
