@@ -175,7 +175,7 @@ def test_only_the_doors_to_the_terminal_write_to_it(module: str) -> None:
 
 # Who may take the text out of a Foreign: escapers, and places that keep it or hand it on as data to a door above.
 UNWRAPPERS = {
-    "bot.model.foreign", "bot.core.render.escape", "bot.core.render.words", "bot.core.render.webhook", "bot.edge.store.codec",
+    "bot.model.foreign", "bot.core.render.escape", "bot.core.render.spots", "bot.core.render.words", "bot.core.render.webhook", "bot.edge.store.codec",
     "bot.edge.store.outbox", "bot.report", "bot.cli.alerts", "bot.cli.show",
 }  # fmt: skip
 

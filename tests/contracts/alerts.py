@@ -6,11 +6,13 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch, AlertType, Foreign
+from bot.model import CHANNEL_NOTICE, Alert, AlertDevelopment, AlertEntry, AlertItem, AlertMatch, AlertType, Foreign
 
 WORDS = (
     "OpenAI", "NATO", "the", "Pentagon", "contract", "said", "on", "Tuesday", "AT&T", "R&D", "C++", "node_modules", "2.5", "1.",
     "Übung", "Łódź", "北约", "与", "签约", "НАТО", "подписал", "الناتو", "עברית", "ประเทศ", "한국어", "क्षि", "👩‍👩‍👧‍👦", "🇩🇪", "👍🏽", "e\u0301",
+    "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "1\ufe0f\u20e3", "🇩🇪🇫🇷🇪", "❤\ufe0f\u200d🔥", "ᄒ\u1161\u11ab", "می\u200cخواهم",
+    "İstanbul", "ﬁ", "ǅ", "1\u00a0000", "3.", "12)", "Straße", "\u200fעברית\u200e", "𝐎𝐩𝐞𝐧𝐀𝐈", "①", "²",
 )  # fmt: skip
 HARM = (
     "@everyone", "@here", "@channel", "@all", "@desk.editor", "<!channel>", "<!here>", "<!everyone>", "<!subteam^S12345|@desk>", "<@U12345>",
@@ -22,6 +24,14 @@ HARM = (
     "{{DATE(2026-03-03T14:05:00Z)}}", "${secret}", "@{triggerBody()}", "<script>alert(1)</script>", "<b>", "<img onerror=x>", "javascript:alert(1)",
     "\x1b[31mred\x1b[0m", "\x9b2J", "\x00", "\r\n", "\n", "\t", "\u2028", "\u202eevil\u202c", "\u2066x\u2069", "\u200b", "\u200d", "\ufeff", "\ud800",
     "@\u200beveryone", "＠everyone", "＜!channel＞", "*＊_＿`｀", "---", "***", "===", "| a | b |", "<!--", "-->", "&", "<", ">", "\"", "'",
+    "&nbsp;", "&#x40;everyone", "&commat;here", "&ltat&gt", "&#0;", "&#xD800;", "&lbrack;x&rbrack;(https://evil.example)", "&&amp;&", "&#60;@1&#62;",
+    "\ud83d\ude00", "\ude00\ud83d", "\udfff", "\ufffe", "\U0001ffff", "\ufffd", "\u061c", "\u200e", "\u2060", "\u00ad", "\u115f", "\u3164", "\u2800",
+    "e" + "\u0301" * 80, "\u0301" * 80, "#\ufe0f\u20e3", "*\ufe0f\u20e3", "@\ufe0f", "@\u0301here", "@\u00adhere", "@\u2060channel", "<\u200b@12345>",
+    "<@\u00ad12345>", "@here@here", "@@here", "x@here", "@ here", "\\<@12345>", "`@everyone", "**@everyone**", "[@here](https://evil.example)",
+    "<@U12345|ann>", "<!subteam^S1>", "<#C1>", "<!everyone|x>", "<<!here>>", "<!here", "!here>", "<a href='https://evil.example'>x</a>", "<at\u00a0id=0>x</at>",
+    "</at>", "<at", "[x]: https://evil.example 'y'", "[x][y]", "[^1]", "- [ ] x", "+", "-", "_", "__", "*", "**", "~", "~~~", "`", "\t# x", "    x", "  \n", "\\\n",
+    "1.", "0)", "١.", "१.", "1.\tx", "tel:1", "ssh://x", "HTTPS://EVIL.EXAMPLE", "http:\\\\evil.example", "https:/evil.example", "://", "::", ":x:y:", "a:b:c", "WWW.evil.example",
+    "%s", "%(x)s", "{0}", "{x}", "$(x)", "{{x", "}}", "\\u0040here", "\\n", "\\x40", "=HYPERLINK(1)", "\x1b]8;;https://evil.example\x07x\x1b]8;;\x07", "\x7f", "\x85", "\x08",
 )  # fmt: skip
 URLS = (
     "https://example.org/2026/03/03/openai-nato?utm_source=rss&x=1", "http://example.org", "https://example.org/a_(b)|c>d<e f\"g`h[i]\\j",
@@ -38,9 +48,9 @@ def make(seed: int, number: int) -> Alert:
     """The ``number``-th alert of a seed: always the same one, whatever was made before it."""
     chance = random.Random(f"{seed}/{number}")
     kind: AlertType = chance.choices(
-        ("development.new", "development.update", "digest", "feed.problem", "test"), (60, 8, 20, 8, 4)
+        ("development.new", "development.update", "digest", "feed.problem", "heartbeat", "test"), (58, 8, 20, 8, 2, 4)
     )[0]
-    told = 0 if kind == "feed.problem" else _digest_size(chance) if kind == "digest" else 1
+    told = 0 if kind in {"feed.problem", "heartbeat"} else _digest_size(chance) if kind == "digest" else 1
     return Alert(
         id=f"alert_{number:020x}",
         type=kind,
@@ -49,9 +59,10 @@ def make(seed: int, number: int) -> Alert:
         story=chance.choice(("", "openai-nato")),
         story_title=text(chance, 8),
         entries=tuple(_entries(chance, told)),
-        feed=text(chance, 4),
+        feed=chance.choice(("", "", "", CHANNEL_NOTICE)) + text(chance, 4),
         problem=Foreign(text(chance, 30)),
         baseline=chance.random() < 0.2,
+        repeats=chance.random() < 0.1,
     )
 
 
@@ -97,13 +108,15 @@ def _entry(chance: random.Random, number: int) -> AlertEntry:
 def text(chance: random.Random, length: int) -> str:
     """Words with a little harm among them, at times nothing, harm alone, or far too much of one thing."""
     draw = chance.random()
+    if draw < 0.015:
+        return "".join(chr(chance.randrange(chance.choice((0x80, 0x3000, 0x110000)))) for _ in range(chance.randint(1, 40)))
     if draw < 0.03:
         return chance.choice(("", " ", "\u200b", "\n", "\u0301", "\u00ad"))
     if draw < 0.08:
         return chance.choice((*WORDS, *HARM)) * chance.choice((40, 300, 3000))
     if draw < 0.25:
         return chance.choice(("", " ")).join(chance.choices(HARM, k=chance.randint(1, length)))
-    parts = chance.choices(WORDS, k=chance.randint(1, length))
+    parts = chance.choices(WORDS, k=chance.choice((chance.randint(1, length), chance.randint(1, length), 12 * length)))
     for _ in range(chance.choice((0, 0, 1, 2, 4))):
         parts.insert(chance.randint(0, len(parts)), chance.choice(HARM))
     return chance.choice((" ", " ", " ", "")).join(parts)

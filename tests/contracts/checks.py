@@ -9,10 +9,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from html import unescape
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink
 from slack_sdk.models.blocks import Block
 from standardwebhooks import Webhook
 
@@ -149,10 +151,13 @@ def discord_seen(text: str) -> str:
 # ---------------------------------------------------------------- Markdown, as Mattermost and Teams read it
 
 _MARKDOWN = MarkdownIt("commonmark")
+_PARAGRAPHS = frozenset({"paragraph_open", "paragraph_close"})
+_QUOTES = _PARAGRAPHS | {"blockquote_open", "blockquote_close"}
 _OURS = {"text", "softbreak", "strong_open", "strong_close", "link_open", "link_close"}
 
 
-def _markdown(text: str, blocks: set[str]) -> tuple[str, list[str], list[str]]:
+@lru_cache(maxsize=2048)  # the cards of a long digest have the same lines again and again
+def _markdown(text: str, blocks: frozenset[str] = frozenset()) -> tuple[str, list[str], list[str]]:
     """What is seen of a text, the addresses it links, and what else than text, bold and links a reader would make of it."""
     seen, links, odd = [], [], []
     for block in _MARKDOWN.parse(text):
@@ -167,15 +172,23 @@ def _markdown(text: str, blocks: set[str]) -> tuple[str, list[str], list[str]]:
     return "".join(seen), links, odd
 
 
+def _lost_links(text: str, links: Sequence[str]) -> Iterator[str]:
+    """Each address that is written as a link's must be read as that: exactly it, and the link of it."""
+    written = [normalizeLink(target) for target in re.findall(r"\]\((https?://[^()\s]*)\)", text)]
+    if written != list(links):
+        yield f"links written {written} and read {links}"
+
+
 def mattermost_problems(body: dict[str, Any], calls: Sequence[str] = ()) -> Iterator[str]:
     if body.keys() != {"text"} or not body["text"].strip() or len(body["text"]) > 16_383 or units(body["text"]) > 16_383:
         yield f"{sorted(body)}, {len(body['text'])} characters"
     if calls and not body["text"].startswith(" ".join(calls) + "\n"):
         yield "does not call whom the operator named"
     text = without(calls, body["text"])
-    _, links, odd = _markdown(text, {"paragraph_open", "paragraph_close", "blockquote_open", "blockquote_close"})
+    _, links, odd = _markdown(text, _QUOTES)
     yield from (f"markup that is not ours: {each} in {text[:300]!r}" for each in odd)
     yield from (f"a link that is no web address: {link}" for link in links if not re.match(r"https?://[^\s@]+$", link))
+    yield from _lost_links(text, links)
     bare = re.sub(r"\]\([^()\s]*\)", "](·)", text)
     if re.search(r"://|\bwww\.|:\w+:|(?<!\\)~\w|[~#]\w|<", bare):
         yield f"an address, an emoji or a name alive: {bare[:300]!r}"
@@ -191,7 +204,7 @@ def mattermost_alive(body: dict[str, Any], calls: Sequence[str] = ()) -> Iterato
 
 def mattermost_seen(text: str) -> str:
     """Mattermost text as a reader sees it."""
-    return _markdown(text, set())[0].replace("\u200b", "").rstrip("\n")
+    return _markdown(text)[0].replace("\u200b", "").rstrip("\n")
 
 
 def card_texts(body: dict[str, Any]) -> list[str]:
@@ -206,9 +219,10 @@ def teams_problems(body: dict[str, Any], calls: Sequence[str] = (), size: int = 
     if size > 28 * 1024:
         yield f"{size} bytes"
     for text in card_texts(body):
-        _, links, odd = _markdown(text, {"paragraph_open", "paragraph_close"})
+        _, links, odd = _markdown(text, _PARAGRAPHS)
         yield from (f"markup that is not ours: {each} in {text[:300]!r}" for each in odd)
         yield from (f"a link that is no web address: {link}" for link in links if not re.match(r"https?://", link))
+        yield from _lost_links(text, links)
         bare = re.sub(r"\]\([^()\s]*\)", "](·)", text)
         if re.search(r"://|\bwww\.|<[a-z/!?]|\{\{|\$\{|&#?\w+;|[*_]{3}", bare, re.IGNORECASE) or "\n" in text:
             yield f"an address, HTML or a template alive: {bare[:300]!r}"
@@ -224,13 +238,14 @@ def teams_alive(body: dict[str, Any], calls: Sequence[str] = ()) -> Iterator[str
 
 def teams_seen(text: str) -> str:
     """Card text as a reader sees it, look-alikes turned back."""
-    return _markdown(text, set())[0].replace("\u200b", "").rstrip("\n").translate(str.maketrans("∗∼ˋˍ", "*~`_"))
+    return _markdown(text)[0].replace("\u200b", "").rstrip("\n").translate(str.maketrans("∗∼ˋˍ", "*~`_"))
 
 
 # ---------------------------------------------------------------- programs and terminals
 
 
 def webhook_problems(body: dict[str, Any], calls: Sequence[str] = ()) -> Iterator[str]:
+    yield from schema_problems("webhook", body)
     if body.keys() != {"type", "timestamp", "data"} or calls:
         yield f"{sorted(body)}"
     yield from (f"null at {path}" for path in _nulls(body))
@@ -247,23 +262,25 @@ def _nulls(value: object, path: str = "$") -> Iterator[str]:
             yield from _nulls(inner, f"{path}[{number}]")
 
 
+_verifier = cache(Webhook)
+
+
 def signature_problems(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> Iterator[str]:
     """What the reference verifier says: each of the secrets alone must be enough."""
     for secret in secrets:
         try:
-            Webhook(secret).verify(body, dict(headers))
+            _verifier(secret).verify(body, dict(headers))
         except Exception as error:
             yield f"{type(error).__name__}: {error}"
     if headers["webhook-timestamp"] != str(int(datetime.now(UTC).timestamp())) and not headers["webhook-timestamp"].isdigit():
         yield "no timestamp"
 
 
+_BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
 def console_problems(text: str) -> Iterator[str]:
-    odd = {
-        char
-        for char in text.replace("\n", "")
-        if unicodedata.category(char) in {"Cc", "Cs"} or char in "\u202a\u202b\u202c\u202d\u202e"
-    }
+    odd = {char for char in set(text) - {"\n"} if unicodedata.category(char) in {"Cc", "Cs"} or char in _BIDI}
     if odd or not text.endswith("\n\n"):
         yield f"characters that steer a terminal: {sorted(odd)!r}"
 

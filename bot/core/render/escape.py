@@ -40,14 +40,16 @@ _LIST = re.compile(r"^(\d+)(?=[.)](?:\s|$))")
 
 _WWW = re.compile(r"\bwww(?=\.)", re.IGNORECASE)  # made a link where it stands, scheme or not
 _ENTITY = re.compile(r"&(?=#?\w+;)")
+_ENTITY_END = re.compile(r"(&#?\w+);")
 
 # Mattermost turns Slack's <!here>, <@ID> and <url|label> into its own before it reads Markdown, so "<" is spelled out.
 _MATTERMOST_MARKS = re.compile(r"[\\*_~`|\[\]]|(?<=\])\(|^[#>+-]")
 _MATTERMOST_NAMES = re.compile(r"[~#](?=\w)")  # of channels and hashtags
 
 # The renderers of Teams differ in what they make of a backslash: marks become look-alikes or are parted from their text.
-_TEAMS_MENTION = re.compile(r"</?at\b[^<>]*>", re.IGNORECASE)
+_TEAMS_MENTION = re.compile(r"^(?:</?at\b[^<>]*>\s*)+|</?at\b[^<>]*>", re.IGNORECASE)  # in front with the blanks behind it
 _TEAMS_MARKS = re.compile(r"<(?=[a-z/!?])|\](?=[(\[:])|\\(?=[!-/:-@\[-`{-~]|$)|\{(?=\{)|\$(?=\{)", re.IGNORECASE)
+_TEAMS_BRACKETS = str.maketrans("[]", "［］")
 _TEAMS_START = re.compile(r"^(?=[#>+-])")
 
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -63,12 +65,12 @@ def one_line(text: Foreign) -> Foreign:
 
 def visible(text: Foreign) -> bool:
     """Whether a reader sees anything of it: marks, blanks and invisible characters alone do not count."""
-    return any(unicodedata.category(char)[0] not in "ZCM" for char in text.raw)
+    return text.raw[:1].isalnum() or any(unicodedata.category(char)[0] not in "ZCM" for char in text.raw)
 
 
 def units(text: str) -> int:
     """Length in UTF-16 units: the larger of the counts a channel may use, so within one means within the other."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fitted(text: Foreign, limit: int, escape: Callable[[Foreign], str]) -> str:
@@ -79,6 +81,7 @@ def fitted(text: Foreign, limit: int, escape: Callable[[Foreign], str]) -> str:
     return done
 
 
+@lru_cache(maxsize=512)  # a message asks for it at the headline and at the byline, in each detail that is tried
 def web_link(url: Foreign | None) -> str | None:
     """The address as an http(s) link of RFC 3986 characters only, or None where it is none a reader should follow.
 
@@ -93,7 +96,9 @@ def web_link(url: Foreign | None) -> str | None:
         tail = quote(_LONE_PERCENT.sub("%25", address.partition("//")[2][len(parts.netloc) :]), safe=_URL_SAFE)
     except ValueError:  # a port out of range, a host that cannot be, a lone surrogate
         return None
-    return _within(f"{parts.scheme}://{host}{tail}") if parts.hostname and _HOST.fullmatch(host) else None
+    before, mark, fragment = tail.partition("#")
+    whole = f"{parts.scheme}://{host}{before}{mark}{fragment.replace('#', '%23')}"  # one "#" is all that RFC 3986 allows
+    return _within(whole) if parts.hostname and _HOST.fullmatch(host) else None
 
 
 def plain(text: Foreign) -> str:
@@ -103,9 +108,10 @@ def plain(text: Foreign) -> str:
 
 def slack(text: Foreign) -> str:
     """For ``mrkdwn``: ``& < >`` once, marks and :emoji: neutralised, no ``@name`` for servers that look for it."""
+    if _bare(text):
+        return text.raw
     done = _flat(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    done = _SLACK_MARKS.sub(lambda mark: mark[0].translate(_SLACK_LOOKALIKES), done)
-    done = _COLON.sub(":" + _BREAK, _MENTION.sub("@" + _BREAK, done))
+    done = _silent(_SLACK_MARKS.sub(lambda mark: mark[0].translate(_SLACK_LOOKALIKES), done))
     return _SLACK_QUOTE.sub(_BREAK, _SLACK_MARKDOWN_LINK.sub("]" + _BREAK, done))
 
 
@@ -117,7 +123,9 @@ def slack_url(url: Foreign | None) -> str | None:
 
 def discord(text: Foreign) -> str:
     """For content and embeds: Markdown behind a backslash, mentions broken, bare addresses and :emoji: not live."""
-    done = _DISCORD_MARKS.sub(r"\\\g<0>", _flat(text))
+    if _bare(text):
+        return text.raw
+    done = _DISCORD_MARKS.sub(_backslashed, _flat(text))
     return _LIST.sub(r"\1\\", _MENTION.sub("@" + _BREAK, done))
 
 
@@ -129,22 +137,44 @@ def discord_url(url: Foreign | None) -> str | None:
 
 def mattermost(text: Foreign) -> str:
     """For Mattermost's Markdown: behind a backslash, no ``@name``, no bare address, :emoji:, hashtag or ~channel live."""
-    done = _MENTION.sub("@" + _BREAK, _ENTITY.sub("&amp;", _flat(text)))
-    done = _MATTERMOST_NAMES.sub(r"\g<0>" + _BREAK, _WWW.sub(r"\g<0>" + _BREAK, _COLON.sub(":" + _BREAK, done)))
-    return _LIST.sub(r"\1\\", _MATTERMOST_MARKS.sub(r"\\\g<0>", done)).replace("<", "&lt;")
+    if _bare(text):
+        return text.raw
+    done = _silent(_ENTITY.sub("&amp;", _flat(text)))
+    done = _MATTERMOST_NAMES.sub(_parted, _WWW.sub(_parted, done))
+    return _LIST.sub(r"\1\\", _MATTERMOST_MARKS.sub(_backslashed, done)).replace("<", "&lt;")
+
+
+def markdown_url(url: Foreign | None) -> str | None:
+    """The address for ``[label](url)`` of CommonMark, whose readers would turn an ``&copy;`` in it into its character."""
+    return _within(_ENTITY_END.sub(r"\1%3B", discord_url(url) or ""))
 
 
 def mattermost_url(url: Foreign | None) -> str | None:
     """The address for ``[label](url)``; old servers look for ``@name`` in it too."""
-    return _within((discord_url(url) or "").replace("@", "%40"))
+    return _within((markdown_url(url) or "").replace("@", "%40"))
 
 
 def teams(text: Foreign) -> str:
     """For the text of an Adaptive Card: its Markdown, HTML, ``{{DATE()}}`` and ``<at>`` are text or gone."""
-    done = _ENTITY.sub("&" + _BREAK, _TEAMS_MENTION.sub("", _flat(text)))
+    if _bare(text):
+        return text.raw
+    done = _flat(text)
+    unnamed = _TEAMS_MENTION.sub("", done) if "<" in done else done
+    # A text of mentions alone is shown: no empty bold.
+    done = _ENTITY.sub("&" + _BREAK, unnamed if visible(Foreign(unnamed)) else done)
     done = _SLACK_MARKS.sub(lambda mark: mark[0].translate(_SLACK_LOOKALIKES), done)
-    done = _TEAMS_MARKS.sub(r"\g<0>" + _BREAK, _LIST.sub(r"\1" + _BREAK, _TEAMS_START.sub(_BREAK, done)))
-    return _MENTION.sub("@" + _BREAK, _WWW.sub(r"\g<0>" + _BREAK, _COLON.sub(":" + _BREAK, done)))
+    done = _TEAMS_MARKS.sub(_parted, _LIST.sub(r"\1" + _BREAK, _TEAMS_START.sub(_BREAK, done)))
+    return _silent(_WWW.sub(_parted, done))
+
+
+def teams_label(label: str) -> str:
+    """An escaped text as a link's label: a bracket without its other half would end it, and the link with it."""
+    depth = 0
+    for char in label:
+        depth += (char == "[") - (char == "]")
+        if depth < 0:
+            break
+    return label.translate(_TEAMS_BRACKETS) if depth else label
 
 
 def terminal(text: Foreign) -> str:
@@ -152,7 +182,29 @@ def terminal(text: Foreign) -> str:
     return _CONTROL.sub(_spelled, _BLANK.sub(" ", text.raw))
 
 
+def _bare(text: Foreign) -> bool:
+    """Whether it is letters, digits and spaces alone, as most words and names are: nothing means anything in any channel."""
+    return text.raw.replace(" ", "").isalnum()
+
+
+def _silent(text: str) -> str:
+    """No ``@name``, no address written out and no :emoji: in it is alive."""
+    if ":" in text:
+        text = _COLON.sub(":" + _BREAK, text)
+    return _MENTION.sub("@" + _BREAK, text) if "@" in text else text
+
+
+def _backslashed(mark: re.Match[str]) -> str:
+    return "\\" + mark[0]
+
+
+def _parted(mark: re.Match[str]) -> str:
+    return mark[0] + _BREAK
+
+
 def _flat(text: Foreign) -> str:
+    if text.raw.isprintable():  # then no blank but the space is in it, nor anything else that is taken out here
+        return text.raw
     return _CONTROL.sub("", _BLANK.sub(" ", text.raw))
 
 

@@ -51,9 +51,10 @@ def parts(entries: Sequence[AlertEntry], markup: Markup, plain: Markup, room: Ro
     lines = tuple(told(entry, plain, Detail.LINE) for entry in entries)
     texts = _fullest(entries, markup, room.size, room) if len(entries) <= room.count else None
     if texts is not None and sum(map(room.cost, lines)) <= room.plain_size:
-        simple = _fullest(entries, plain, room.plain_size, room)
+        alike = plain is markup and room.plain_size == room.size
+        simple = texts if alike else _fullest(entries, plain, room.plain_size, room)
         return (Part(entries=tuple(entries), texts=texts, plain=lines if simple is None else simple),)
-    texts = tuple(told(entry, markup, Detail.LINE) for entry in entries)
+    texts = lines if plain is markup else tuple(told(entry, markup, Detail.LINE) for entry in entries)
     cuts = tuple(_cuts([(room.cost(text), 1, room.cost(line)) for text, line in zip(texts, lines, strict=True)], room))
     return tuple(
         Part(entries=tuple(entries[cut]), texts=texts[cut], plain=lines[cut], number=number, total=len(cuts))

@@ -19,8 +19,8 @@ from bot.model import Alert
 MARKUP = Markup(
     escape=escape.teams,
     bold=lambda text: f"**{text}**",
-    target=escape.discord_url,
-    link=lambda target, label: f"[{label}]({target})",
+    target=escape.markdown_url,
+    link=lambda target, label: f"[{escape.teams_label(label)}]({target})",
     moment=utc,
     quote="“",
     unquote="”",

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
 from bot.core.render.escape import fitted, one_line, plain, units, visible
+from bot.core.render.spots import runs, spans
 from bot.model import CHANNEL_NOTICE, Alert, AlertEntry, Foreign
 
 # Sizes in UTF-16 units of escaped text. Chosen so that one entry in full, address included, stays under the
 # tightest limit it must fit into: 3,000 characters of a Slack section.
 HEADLINE, HEADLINE_IN_LINE, OUTLET, SENTENCE, TERM, STORY, PROBLEM = 300, 200, 80, 600, 40, 120, 1000
 TERMS_NAMED, OUTLETS_NAMED = 8, 3
-_TERMS_MARKED = 20
 
 
 def utc(moment: datetime) -> str:
@@ -119,7 +118,7 @@ def marked(text: Foreign, terms: Sequence[Foreign], markup: Markup) -> str:
     """The text escaped, the terms in it bold where the channel can show that."""
     written = text.raw
     done, at = [], 0
-    for start, end in _runs(_spans(text, terms)):
+    for start, end in runs(spans(text, terms)):
         beside = written[max(start - 1, 0) : start] + written[end : end + 1]
         if not markup.tight or not any(char.isalnum() or char == "_" for char in beside):
             done += [markup.escape(Foreign(written[at:start])), markup.bold(markup.escape(Foreign(written[start:end])))]
@@ -207,40 +206,8 @@ def _counted(number: int, thing: str) -> str:
 
 def _from_first(sentence: Foreign, terms: Sequence[Foreign]) -> Foreign:
     """The sentence, begun later if its first marked word would otherwise fall to the limit."""
-    first = next(_spans(sentence, terms), (0, 0))[0]
+    first = next(spans(sentence, terms), (0, 0))[0]
     if units(sentence.raw) <= SENTENCE or first < SENTENCE // 2:
         return sentence
     begin = sentence.raw.rfind(" ", 0, first - SENTENCE // 4)
     return Foreign("…" + sentence.raw[begin + 1 if begin >= 0 else first - SENTENCE // 4 :])
-
-
-def _spans(text: Foreign, terms: Sequence[Foreign]) -> Iterator[tuple[int, int]]:
-    """Where the terms stand in the text, from left to right, not overlapping; marks alone are no terms."""
-    lines = {one_line(term).raw for term in terms}
-    known = sorted((term for term in lines if term[:1].isalnum() and term[-1].isalnum()), key=len, reverse=True)[:_TERMS_MARKED]
-    if known:
-        pattern = re.compile("|".join(map(_whole, known)), re.IGNORECASE)
-        yield from (found.span() for found in pattern.finditer(text.raw))
-
-
-def _runs(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The spans, those that touch as one: bold that ends where bold begins is read as asterisks."""
-    begun: tuple[int, int] | None = None
-    for start, end in spans:
-        if begun is not None and begun[1] != start:
-            yield begun
-            begun = None
-        begun = (start if begun is None else begun[0], end)
-    if begun is not None:
-        yield begun
-
-
-def _whole(term: str) -> str:
-    """The term as a pattern. Letters of scripts with case are words between blanks; Chinese or Arabic ones join on."""
-    before = r"(?<!\w)" if _parts_words(term[0]) else ""
-    after = r"(?!\w)" if _parts_words(term[-1]) else ""
-    return before + re.escape(term) + after
-
-
-def _parts_words(char: str) -> bool:
-    return char.isdigit() or char.lower() != char.upper()

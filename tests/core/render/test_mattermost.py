@@ -58,6 +58,9 @@ def test_escape(text, expected):
 
 def test_an_address_calls_nobody_on_servers_that_look_there_too():
     assert escape.mattermost_url(Foreign("https://medium.example/@all/x_(1)")) == "https://medium.example/%40all/x_%281%29"
+    assert escape.mattermost_url(Foreign("https://e.org/?a&commat;all")) == "https://e.org/?a&commat%3Ball", (
+        "not @all for a reader of Markdown"
+    )
 
 
 def test_words_that_touch_are_bold_as_one():

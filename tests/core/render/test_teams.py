@@ -58,6 +58,9 @@ def test_a_card_stays_below_28_kb_in_either_encoding(title):
 ESCAPES = {
     "a mention goes": ("Ask <at>Ann</at> <AT id='0'>Bob</AT>", "Ask Ann Bob"),
     "a mention inside a mention stays dead": ("<<at>at>x", "<\u200bat>x"),
+    "what a mention hid behind it starts no list": ("<at> - a", "\u200b- a"),
+    "a number neither": ("</at> 1. a", "1\u200b. a"),
+    "mentions alone are shown, and dead": ("</at><at>", "<\u200b/at><\u200bat>"),
     "a template": ("{{DATE(2026-03-03)}} ${x}", "{\u200b{DATE(2026-03-03)}} $\u200b{x}"),
     "marks become look-alikes": ("*a* _b_", "∗a∗ ˍbˍ"),
     "a link is text": ("[a](http://e)", "[a]\u200b(http:\u200b//e)"),
@@ -73,6 +76,24 @@ ESCAPES = {
 @pytest.mark.parametrize(("text", "expected"), ESCAPES.values(), ids=ESCAPES)
 def test_escape(text, expected):
     assert escape.teams(Foreign(text)) == expected
+
+
+LABELS = {
+    "brackets in pairs stay": ("[Updated] a", "[[Updated] a](https://e.org/*a*)"),
+    "one without its other half would end the link": ("a ] b", "[a ］ b](https://e.org/*a*)"),
+    "and so would two the wrong way round": ("a ] b [", "[a ］ b ［](https://e.org/*a*)"),
+    "one that is never closed": ("a [ b", "[a ［ b](https://e.org/*a*)"),
+}
+
+
+@pytest.mark.parametrize(("title", "expected"), LABELS.values(), ids=LABELS)
+def test_the_brackets_of_a_headline_leave_its_link_a_link(title, expected):
+    (card,) = payloads(alert(entry(title=title, url="https://e.org/*a*")), "teams")
+    assert f"**{expected}**" in card.body.decode()
+
+
+def test_an_address_with_a_reference_in_it_stays_that_address():
+    assert escape.markdown_url(Foreign("https://e.org/?a=1&copy;=2&b=3;")) == "https://e.org/?a=1&copy%3B=2&b=3;"
 
 
 def test_there_is_no_way_to_call_anybody():
