@@ -75,14 +75,18 @@ class Names:
         return answer
 
     def _run(self, key: tuple[str, int], answer: Future[Sequence[str]]) -> None:
+        found: Sequence[str] | Exception
+        try:
+            found = self._resolve(*key)
+        except Exception as error:
+            found = error
+        with self._lock:  # first: who asks after the answer is told gets a look-up of its own, not an answer that has been used
+            del self._running[key]
         with suppress(InvalidStateError):  # cancelled meanwhile
-            try:
-                answer.set_result(self._resolve(*key))
-            except (OSError, ValueError) as error:
-                answer.set_exception(error)
-            finally:
-                with self._lock:
-                    del self._running[key]
+            if isinstance(found, Exception):
+                answer.set_exception(found)
+            else:
+                answer.set_result(found)
 
 
 def is_literal(host: str) -> bool:

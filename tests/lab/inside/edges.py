@@ -53,7 +53,10 @@ def once(points: Points, args: list[str]) -> int:
             pool=Told(
                 edges.pool,
                 points,
-                {run: lambda args, options: "parse" if args[0].__name__ == "feed" else "extract" for run in ("run", "run_first")},
+                {
+                    run: lambda args, options: "parse" if args[0].__name__ == "feed" else "extract"
+                    for run in ("read", "read_first")
+                },
             ),
             sender=Told(edges.sender, points, {"send": lambda args, options: "send"}),
             robots=edges.robots,
