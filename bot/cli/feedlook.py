@@ -27,12 +27,20 @@ _MOST_MATCHES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """An item that has a word of a story in title or summary, and what the rule makes of these two."""
+class Match:
+    """An item of which a story's rule holds by title and summary."""
 
     entry: Entry
     story: str
     receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the stories make of the items, the articles unread. ``hinted``: items that match none, but have a word of one."""
+
+    matches: Sequence[Match] = ()
+    hinted: int = 0
 
 
 @contextmanager
@@ -47,16 +55,19 @@ def looker(config: Config) -> Iterator[Looker]:
         yield Looker(door, pool)
 
 
-def judged(entries: Sequence[Entry], stories: Sequence[Story], config: Config) -> list[Judged]:
-    """What the stories make of the items, the articles unread: matches first, then those whose page would be read for a word."""
-    found = []
-    for story in stories:
-        rule = match.compile_rule(story, config.concepts)
-        for entry in entries:
-            receipt = match.judge(rule, match.Texts(title=entry.title, summary=entry.summary, article=""))
-            if receipt.holds or match.hints([rule], entry.title, entry.summary):
-                found.append(Judged(entry=entry, story=story.name, receipt=receipt))
-    return sorted(found, key=lambda each: not each.receipt.holds)
+def judged(entries: Sequence[Entry], stories: Sequence[Story], config: Config) -> Judged:
+    """What the stories make of the items, story by story."""
+    rules = match.compile_rules(stories, config.concepts)
+    matches: list[list[Match]] = [[] for _ in stories]
+    hinted = 0
+    for entry in entries:
+        receipts = match.judge_all(rules, match.Texts(title=entry.title, summary=entry.summary, article=""))
+        for story, receipt, found in zip(stories, receipts, matches, strict=True):
+            if receipt.holds:
+                found.append(Match(entry=entry, story=story.name, receipt=receipt))
+        if not any(receipt.holds for receipt in receipts):
+            hinted += match.hints(rules, entry.title, entry.summary)
+    return Judged(matches=[each for found in matches for each in found], hinted=hinted)
 
 
 def first_items(examined: Examined) -> list[Entry]:
@@ -79,7 +90,7 @@ def rhythm(examined: Examined) -> hints.Rhythm | None:
 # ---------------------------------------------------------------- for people
 
 
-def seen_lines(examined: Examined, found: Sequence[Judged], *, stories: int) -> Iterator[Line]:
+def seen_lines(examined: Examined, found: Judged, *, stories: int) -> Iterator[Line]:
     """The items, and what the stories make of them."""
     entries = examined.parsed.entries
     yield fact("title", examined.parsed.title or "(none)")
@@ -93,16 +104,15 @@ def seen_lines(examined: Examined, found: Sequence[Judged], *, stories: int) -> 
         yield from _match_lines(found)
 
 
-def _match_lines(found: Sequence[Judged]) -> Iterator[Line]:
-    matches = [each for each in found if each.receipt.holds]
+def _match_lines(found: Judged) -> Iterator[Line]:
+    matches = found.matches
     yield fact("matches", f"{count(len(matches), 'item')} by title and summary" + (":" if matches else ""))
     for each in matches[:_MOST_MATCHES]:
         yield line(f"    {each.story} {each.receipt.score:.2f}  ", (shorten(each.entry.title, _HEADLINE), "head"))
     if len(matches) > _MOST_MATCHES:
         yield line(f"    and {len(matches) - _MOST_MATCHES} more")
-    hinted = len({id(each.entry) for each in found if not each.receipt.holds})
-    if hinted:
-        yield line(f"    {count(hinted, 'more item')} with a word of a story: the articles decide")
+    if found.hinted:
+        yield line(f"    {count(found.hinted, 'more item')} with a word of a story: the articles decide")
 
 
 def server_lines(look: Look, again: str, examined: Examined, usual: timedelta) -> Iterator[Line]:

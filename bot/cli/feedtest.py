@@ -41,7 +41,7 @@ class _Tested:
     name: str | None
     look: Look
     again: _Again = "none"
-    found: Sequence[Judged] = ()
+    found: Judged = field(default_factory=Judged)
     stories: Sequence[Story] = ()
     links: Sequence[Link] = field(default=())
 
@@ -147,7 +147,6 @@ def _as_json(done: _Tested, config: Config) -> dict[str, object]:
 
 
 def _content_json(done: _Tested, examined: Examined) -> dict[str, object]:
-    matches = [each for each in done.found if each.receipt.holds]
     dates = [entry.published for entry in examined.parsed.entries if entry.published]
     return {
         "format": examined.format, "title": examined.parsed.title, "items": len(examined.parsed.entries),
@@ -158,9 +157,9 @@ def _content_json(done: _Tested, examined: Examined) -> dict[str, object]:
                 "story": each.story, "score": each.receipt.score, "terms": list(each.receipt.terms), "where": each.receipt.where,
                 "why": each.receipt.why, "item": item_json(each.entry),
             }
-            for each in matches
+            for each in done.found.matches
         ],
-        "hinted": len({id(each.entry) for each in done.found if not each.receipt.holds}),
+        "hinted": done.found.hinted,
     }  # fmt: skip
 
 

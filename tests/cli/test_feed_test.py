@@ -115,6 +115,18 @@ def test_an_address_that_is_not_configured_is_held_to_every_story(site: Place, t
     assert [match["story"] for match in found["matches"]] == ["openai-nato"]
 
 
+def test_an_item_that_one_story_matches_is_no_hint_for_another(site: Place, told: Told) -> None:
+    rules = {"rain": "rain AND snow", "all-rain": "rain", "storm": "storm AND hail"}
+    site.more = {"stories": [{"name": name, "query": query} for name, query in rules.items()]}
+    site.feed("Alpha", dated(0, "Rain and snow"), dated(1, "Rain and storm"), dated(2, "A storm"), dated(3, "Calm"))
+    site.write()
+    found = outcome(told, site, "Alpha")
+    assert [(match["story"], match["item"]["guid"]) for match in found["matches"]] == [
+        ("rain", "g0"), ("all-rain", "g0"), ("all-rain", "g1"),
+    ]  # fmt: skip
+    assert found["hinted"] == 1, "the storm alone"
+
+
 AGAIN = {
     "the same once more": (Reply(headers={"ETag": '"1"'}), "same"),
     "no validators": (Reply(), "none"),
