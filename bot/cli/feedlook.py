@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from bot.cli.sheet import Line, fact, line
 from bot.cli.times import iso, local
 from bot.config import Config
-from bot.core import durations, hints, match
+from bot.core import durations, match
 from bot.core.counting import count
 from bot.core.examine import Examined
 from bot.core.order import newest_first
+from bot.core.pace import fitting, fresh
+from bot.core.pace.wishes import Wishes
 from bot.core.text import shorten
 from bot.edge.http import Door, HostTurns
 from bot.edge.pool import Pool
@@ -78,13 +80,22 @@ def first_items(examined: Examined) -> list[Entry]:
 
 def advice(examined: Examined, answer: Fetched, usual: timedelta) -> timedelta:
     """The interval that fits the feed."""
-    said = (examined.hints.ttl, examined.hints.period, hints.fresh_for(answer.headers, datetime.now(UTC)))
-    return hints.interval(rhythm(examined), said, usual)
+    return fitting.interval(spread(examined), max(fresh_for(answer) or 0.0, examined.wishes.every or 0), usual)
 
 
-def rhythm(examined: Examined) -> hints.Rhythm | None:
+def fresh_for(answer: Fetched) -> float | None:
+    """The seconds that a poll would take the answer to stay fresh."""
+    return fresh.seconds(answer.headers, datetime.now(UTC))
+
+
+def spread(examined: Examined) -> fitting.Spread | None:
     """How its dated items lie in time."""
-    return hints.rhythm(entry.published for entry in examined.parsed.entries)
+    return fitting.spread(entry.published for entry in examined.parsed.entries)
+
+
+def skipped(wishes: Wishes) -> tuple[list[int], list[int]]:
+    """The hours (GMT) and the days (0: Monday) that a document asks to skip."""
+    return [hour for hour in range(24) if wishes.hours >> hour & 1], [day for day in range(7) if wishes.days >> day & 1]
 
 
 # ---------------------------------------------------------------- for people
@@ -124,31 +135,31 @@ def server_lines(look: Look, again: str, examined: Examined, usual: timedelta) -
     named = ", ".join({"etag": "ETag", "last-modified": "Last-Modified"}[name] for name in tags)
     yield fact("validators", f"{named or 'none'}; {again}")
     yield fact("size", f"{len(answer.body) / 1000:.0f} KB")
-    found = rhythm(examined)
-    yield fact("rhythm", _rhythm_words(found))
-    if said := wishes(look, examined):
-        yield fact("asked for", "; ".join(said.values()))
+    yield fact("rhythm", _rhythm_words(spread(examined)))
+    if said := list(_asked_words(answer, examined.wishes)):
+        yield fact("asked for", "; ".join(said))
     yield fact("interval", f'"{durations.spell(advice(examined, answer, usual))}" would fit; yours is "{durations.spell(usual)}"')
 
 
-def _rhythm_words(found: hints.Rhythm | None) -> str:
+def _rhythm_words(found: fitting.Spread | None) -> str:
     if found is None:
         return "cannot be told: fewer than three dated items"
     return f"{spelled(found.gap)} between two items (median), {spelled(found.span)} from the oldest to the newest"
 
 
-def wishes(look: Look, examined: Examined) -> Mapping[str, str]:
-    """What the document and the server say about how often to ask, in words."""
-    told, headers = examined.hints, look.answer.headers if look.answer else {}
-    fresh = hints.fresh_for(headers, datetime.now(UTC))
-    said = {
-        "cache": f"fresh for {spelled(fresh)} (Cache-Control, Expires)" if fresh else "",
-        "ttl": f"ttl {spelled(told.ttl)}" if told.ttl else "",
-        "period": f"updated every {spelled(told.period)} (sy:)" if told.period else "",
-        "skip_hours": f"silent at {', '.join(f'{hour:02}' for hour in told.skip_hours)} h GMT" if told.skip_hours else "",
-        "skip_days": f"silent on {', '.join(_DAYS[day] for day in told.skip_days)}" if told.skip_days else "",
-    }
-    return {key: words for key, words in said.items() if words}
+def _asked_words(answer: Fetched, wishes: Wishes) -> Iterator[str]:
+    """What the server and the document say about how often to ask."""
+    if seconds := fresh_for(answer):
+        yield f"fresh for {spelled(timedelta(seconds=seconds))} (Cache-Control, Expires)"
+    if wishes.ttl:
+        yield f"ttl {spelled(timedelta(seconds=wishes.ttl))}"
+    if wishes.period:
+        yield f"updated every {spelled(timedelta(seconds=wishes.period))} (sy:)"
+    hours, days = skipped(wishes)
+    if hours:
+        yield f"silent at {', '.join(f'{hour:02}' for hour in hours)} h GMT"
+    if days:
+        yield f"silent on {', '.join(_DAYS[day] for day in days)}"
 
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

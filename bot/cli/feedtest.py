@@ -11,7 +11,20 @@ import click
 
 from bot.cli import progress, sheet
 from bot.cli.context import Context, examples
-from bot.cli.feedlook import Judged, advice, first_items, item_json, judged, looker, rhythm, seen_lines, server_lines, shown_url
+from bot.cli.feedlook import (
+    Judged,
+    advice,
+    first_items,
+    fresh_for,
+    item_json,
+    judged,
+    looker,
+    seen_lines,
+    server_lines,
+    shown_url,
+    skipped,
+    spread,
+)
 from bot.cli.output import write_json
 from bot.cli.sheet import Line, fact, line
 from bot.cli.times import iso
@@ -164,14 +177,14 @@ def _content_json(done: _Tested, examined: Examined) -> dict[str, object]:
 
 
 def _server_json(done: _Tested, examined: Examined, answer: Fetched, config: Config) -> dict[str, object]:
-    found, told = rhythm(examined), examined.hints
+    found, told = spread(examined), examined.wishes
+    hours, days = skipped(told)
     return {
         "validators": validators(answer), "second_request": done.again, "bytes": len(answer.body),
         "median_gap_seconds": found.gap.total_seconds() if found else None,
         "span_seconds": found.span.total_seconds() if found else None,
-        "ttl_seconds": told.ttl.total_seconds() if told.ttl else None,
-        "period_seconds": told.period.total_seconds() if told.period else None,
-        "skip_hours": list(told.skip_hours), "skip_days": list(told.skip_days),
+        "fresh_seconds": fresh_for(answer), "ttl_seconds": told.ttl or None, "period_seconds": told.period or None,
+        "skip_hours": hours, "skip_days": days,
         "cache_control": answer.headers.get("cache-control"), "expires": answer.headers.get("expires"),
         "interval": durations.spell(_usual(done, config)),
         "fitting_interval": durations.spell(advice(examined, answer, _usual(done, config))), "faults": list(examined.faults),

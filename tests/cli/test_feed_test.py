@@ -88,7 +88,7 @@ def test_a_good_feed_shows_all_that_is_to_know(site: Place, told: Told) -> None:
         "verbatim; asked twice, no page"
     )
     assert (found["median_gap_seconds"], found["span_seconds"]) == (7200, 22 * 3600)
-    assert (found["ttl_seconds"], found["cache_control"]) == (2700, "max-age=60")
+    assert (found["ttl_seconds"], found["cache_control"], found["fresh_seconds"]) == (2700, "max-age=60", 60)
     assert (found["interval"], found["fitting_interval"]) == ("5m", "1h")
     assert found["faults"] == []
     assert found["bytes"] == len(reply.body)
@@ -106,6 +106,19 @@ def test_people_read_it_as_lines(site: Place) -> None:
     ):  # fmt: skip
         assert words in done.out, words
     assert not {"\x1b", "\r"} & set(done.out + done.err)
+
+
+def test_what_is_asked_for_is_what_polls_go_by(site: Place, told: Told) -> None:
+    """Caches are forbidden, not told to hurry; what lay in one is less fresh; and who skips every hour asks for nothing."""
+    every = "".join(f"<hour>{hour}</hour>" for hour in range(24))
+    asked = f"<ttl>45</ttl><skipHours>{every}</skipHours><skipDays><day>Sunday</day></skipDays>"
+    body = rss(asked, *(dated(n, "Rain") for n in range(3))).body
+    site.web.answers["/alpha"] = Reply(body=body, headers={"Cache-Control": "no-store, max-age=7200", "Age": "1200"})
+    found = outcome(told, site, "Alpha")
+    assert (found["fresh_seconds"], found["ttl_seconds"], found["period_seconds"]) == (6000, 2700, None)
+    assert (found["skip_hours"], found["skip_days"]) == ([], [6])
+    said = "asked for    fresh for 1h40m (Cache-Control, Expires); ttl 45m; silent on Sun\n"
+    assert said in told(site, "feed", "test", "Alpha")[1]
 
 
 def test_an_address_that_is_not_configured_is_held_to_every_story(site: Place, told: Told) -> None:
