@@ -158,9 +158,13 @@ BAD: dict[str, tuple[Reply, str]] = {
     "a web page": (page("Welcome to our site."), "a web page, not a feed"),
     "a challenge page": (
         Reply(status=403, body=b"<html><title>Just a moment...</title></html>", headers=CHALLENGE),
-        "a robot check",
+        "a page of Cloudflare that turns robots away, not a feed (HTTP 403)",
     ),
     "a challenge page that says 200": (Reply(body=(DATA / "challenge.html").read_bytes()), "a robot check"),
+    "a guard's page that says 200": (
+        Reply(body=b"<html><title>Wait</title><script>window._cf_chl_opt={}</script></html>"),
+        "a page of Cloudflare that turns robots away, not a feed (HTTP 200)",
+    ),
     "a wall of consent": (Reply(body=(DATA / "consent_wall.html").read_bytes()), "a consent notice"),
     "missing": (Reply(status=404), "404 Not Found"),
     "gone wrong": (Reply(status=503), "503"),
