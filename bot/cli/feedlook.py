@@ -10,16 +10,16 @@ from datetime import UTC, datetime, timedelta
 from bot.cli.sheet import Line, fact, line
 from bot.cli.times import iso, local
 from bot.config import Config
-from bot.core import durations, match
+from bot.core import durations, match, pace
 from bot.core.counting import count
 from bot.core.examine import Examined
 from bot.core.order import newest_first
 from bot.core.pace import fitting, fresh
-from bot.core.pace.wishes import Wishes
+from bot.core.pace.wishes import Wishes, remembered
 from bot.core.text import shorten
 from bot.edge.http import Door, HostTurns
 from bot.edge.pool import Pool
-from bot.model import Entry, Fetched, Receipt, Story
+from bot.model import Entry, Feed, FeedState, Fetched, Receipt, Story
 from bot.pipeline.look import Look, Looker, validators
 from bot.workshop import user_agent
 
@@ -80,12 +80,19 @@ def first_items(examined: Examined) -> list[Entry]:
 
 def advice(examined: Examined, answer: Fetched, usual: timedelta) -> timedelta:
     """The interval that fits the feed."""
-    return fitting.interval(spread(examined), max(fresh_for(answer) or 0.0, examined.wishes.every or 0), usual)
+    return fitting.interval(spread(examined), max(fresh_for(answer) or 0, examined.wishes.every or 0), usual)
 
 
-def fresh_for(answer: Fetched) -> float | None:
-    """The seconds that a poll would take the answer to stay fresh."""
-    return fresh.seconds(answer.headers, datetime.now(UTC))
+def stretched(examined: Examined, answer: Fetched, feed: Feed) -> timedelta:
+    """How long a poll that got this answer would leave the feed alone, before anything is learned of its rhythm."""
+    state = remembered(FeedState(name=feed.name, url=feed.place), examined.wishes)
+    waits = pace.wait(state, feed, datetime.now(UTC), fresh_for(answer))
+    return timedelta(seconds=round(waits.total_seconds()))
+
+
+def fresh_for(answer: Fetched) -> int | None:
+    """The seconds that a poll would take the answer to stay fresh, rounded."""
+    return round(fresh.seconds(answer.headers, datetime.now(UTC)) or 0) or None
 
 
 def spread(examined: Examined) -> fitting.Spread | None:
@@ -126,7 +133,7 @@ def _match_lines(found: Judged) -> Iterator[Line]:
         yield line(f"    {count(found.hinted, 'more item')} with a word of a story: the articles decide")
 
 
-def server_lines(look: Look, again: str, examined: Examined, usual: timedelta) -> Iterator[Line]:
+def server_lines(look: Look, again: str, examined: Examined, feed: Feed) -> Iterator[Line]:
     """What the server says, how large the document is, how often to ask."""
     answer = look.answer
     if answer is None:
@@ -138,7 +145,12 @@ def server_lines(look: Look, again: str, examined: Examined, usual: timedelta) -
     yield fact("rhythm", _rhythm_words(spread(examined)))
     if said := list(_asked_words(answer, examined.wishes)):
         yield fact("asked for", "; ".join(said))
-    yield fact("interval", f'"{durations.spell(advice(examined, answer, usual))}" would fit; yours is "{durations.spell(usual)}"')
+    yield fact("interval", _interval_words(advice(examined, answer, feed.interval), feed, stretched(examined, answer, feed)))
+
+
+def _interval_words(fits: timedelta, feed: Feed, waits: timedelta) -> str:
+    words = f'"{durations.spell(fits)}" would fit; yours is "{durations.spell(feed.interval)}"'
+    return words if waits == feed.interval else f"{words}, which what is asked for makes {spelled(waits)}"
 
 
 def _rhythm_words(found: fitting.Spread | None) -> str:

@@ -117,8 +117,13 @@ def test_what_is_asked_for_is_what_polls_go_by(site: Place, told: Told) -> None:
     found = outcome(told, site, "Alpha")
     assert (found["fresh_seconds"], found["ttl_seconds"], found["period_seconds"]) == (6000, 2700, None)
     assert (found["skip_hours"], found["skip_days"]) == ([], [6])
-    said = "asked for    fresh for 1h40m (Cache-Control, Expires); ttl 45m; silent on Sun\n"
-    assert said in told(site, "feed", "test", "Alpha")[1]
+    assert (found["interval"], found["stretched_interval"]) == ("5m", "20m"), "four times at most"
+    shown = told(site, "feed", "test", "Alpha")[1]
+    assert "asked for    fresh for 1h40m (Cache-Control, Expires); ttl 45m; silent on Sun\n" in shown
+    assert '"1h" would fit; yours is "5m", which what is asked for makes 20m\n' in shown
+    site.feeds["Alpha"]["rhythm"] = "fixed"
+    site.write()
+    assert outcome(told, site, "Alpha")["stretched_interval"] == "5m", "the configuration has the last word"
 
 
 def test_an_address_that_is_not_configured_is_held_to_every_story(site: Place, told: Told) -> None:
