@@ -106,7 +106,7 @@ def _find(config: Config, wanted: str, pick: int | None) -> _Found:
         page = sought.look.answer
         if sought.look.examined is not None:
             return _Found(look=sought.look)
-        if page is None or page.status != 200 or not _is_page(sought):
+        if page is None or page.status != 200 or not sought.page:
             _give_up(sought.look)
         if not sought.links:
             return _guessed(looking, sought)
@@ -119,10 +119,6 @@ def _find(config: Config, wanted: str, pick: int | None) -> _Found:
         )
         raise StorywatchError(f"{wanted} names {look.url} as its feed, but that gives none: {look.problem}; {others}")
     return _Found(look=look, how=f"{page.url} {'declares it as its feed' if link.how == 'declared' else 'links to it'}")
-
-
-def _is_page(sought: Sought) -> bool:
-    return bool(sought.links) or "a web page" in (sought.look.problem or "")
 
 
 def _give_up(look: Look) -> NoReturn:

@@ -14,7 +14,7 @@ from bot.cli.context import Context, examples
 from bot.cli.feedlook import shown_url
 from bot.cli.output import Column, Format, format_options, on_terminal, write_csv, write_json, write_table
 from bot.cli.terminal import say, say_lines
-from bot.config import Config, adding
+from bot.config import Config, adding, write
 from bot.config.adding import Feeds, NewFeed
 from bot.core import discover, durations, opml
 from bot.core.counting import count
@@ -208,13 +208,7 @@ def _outline(feed: Feed, config: Config) -> Outline:
 
 def _write(path: Path, text: str, *, force: bool) -> None:
     try:
-        if not force:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-            return
-        draft = path.with_name(f".{path.name}.draft")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+        (write.replace if force else write.create)(path, text, mode=write.ALL)
     except FileExistsError:
         raise StorywatchError(f"{path}: there already; write over it with --force") from None
     except (OSError, ValueError) as error:

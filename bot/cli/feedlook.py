@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,14 +10,16 @@ from datetime import UTC, datetime, timedelta
 from bot.cli.sheet import Line, fact, line
 from bot.cli.times import iso, local
 from bot.config import Config
-from bot.core import durations, hints, match
+from bot.core import durations, match, pace
 from bot.core.counting import count
 from bot.core.examine import Examined
 from bot.core.order import newest_first
+from bot.core.pace import fitting, fresh
+from bot.core.pace.wishes import Wishes, remembered
 from bot.core.text import shorten
 from bot.edge.http import Door, HostTurns
 from bot.edge.pool import Pool
-from bot.model import Entry, Fetched, Receipt, Story
+from bot.model import Entry, Feed, FeedState, Fetched, Receipt, Story
 from bot.pipeline.look import Look, Looker, validators
 from bot.workshop import user_agent
 
@@ -27,12 +29,20 @@ _MOST_MATCHES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """An item that has a word of a story in title or summary, and what the rule makes of these two."""
+class Match:
+    """An item of which a story's rule holds by title and summary."""
 
     entry: Entry
     story: str
     receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the stories make of the items, the articles unread. ``hinted``: items that match none, but have a word of one."""
+
+    matches: Sequence[Match] = ()
+    hinted: int = 0
 
 
 @contextmanager
@@ -47,16 +57,19 @@ def looker(config: Config) -> Iterator[Looker]:
         yield Looker(door, pool)
 
 
-def judged(entries: Sequence[Entry], stories: Sequence[Story], config: Config) -> list[Judged]:
-    """What the stories make of the items, the articles unread: matches first, then those whose page would be read for a word."""
-    found = []
-    for story in stories:
-        rule = match.compile_rule(story, config.concepts)
-        for entry in entries:
-            receipt = match.judge(rule, match.Texts(title=entry.title, summary=entry.summary, article=""))
-            if receipt.holds or match.hints([rule], entry.title, entry.summary):
-                found.append(Judged(entry=entry, story=story.name, receipt=receipt))
-    return sorted(found, key=lambda each: not each.receipt.holds)
+def judged(entries: Sequence[Entry], stories: Sequence[Story], config: Config) -> Judged:
+    """What the stories make of the items, story by story."""
+    rules = match.compile_rules(stories, config.concepts)
+    matches: list[list[Match]] = [[] for _ in stories]
+    hinted = 0
+    for entry in entries:
+        receipts = match.judge_all(rules, match.Texts(title=entry.title, summary=entry.summary, article=""))
+        for story, receipt, found in zip(stories, receipts, matches, strict=True):
+            if receipt.holds:
+                found.append(Match(entry=entry, story=story.name, receipt=receipt))
+        if not any(receipt.holds for receipt in receipts):
+            hinted += match.hints(rules, entry.title, entry.summary)
+    return Judged(matches=[each for found in matches for each in found], hinted=hinted)
 
 
 def first_items(examined: Examined) -> list[Entry]:
@@ -67,19 +80,35 @@ def first_items(examined: Examined) -> list[Entry]:
 
 def advice(examined: Examined, answer: Fetched, usual: timedelta) -> timedelta:
     """The interval that fits the feed."""
-    said = (examined.hints.ttl, examined.hints.period, hints.fresh_for(answer.headers, datetime.now(UTC)))
-    return hints.interval(rhythm(examined), said, usual)
+    return fitting.interval(spread(examined), max(fresh_for(answer) or 0, examined.wishes.every or 0), usual)
 
 
-def rhythm(examined: Examined) -> hints.Rhythm | None:
+def stretched(examined: Examined, answer: Fetched, feed: Feed) -> timedelta:
+    """How long a poll that got this answer would leave the feed alone, before anything is learned of its rhythm."""
+    state = remembered(FeedState(name=feed.name, url=feed.place), examined.wishes)
+    waits = pace.wait(state, feed, datetime.now(UTC), fresh_for(answer))
+    return timedelta(seconds=round(waits.total_seconds()))
+
+
+def fresh_for(answer: Fetched) -> int | None:
+    """The seconds that a poll would take the answer to stay fresh, rounded."""
+    return round(fresh.seconds(answer.headers, datetime.now(UTC)) or 0) or None
+
+
+def spread(examined: Examined) -> fitting.Spread | None:
     """How its dated items lie in time."""
-    return hints.rhythm(entry.published for entry in examined.parsed.entries)
+    return fitting.spread(entry.published for entry in examined.parsed.entries)
+
+
+def skipped(wishes: Wishes) -> tuple[list[int], list[int]]:
+    """The hours (GMT) and the days (0: Monday) that a document asks to skip."""
+    return [hour for hour in range(24) if wishes.hours >> hour & 1], [day for day in range(7) if wishes.days >> day & 1]
 
 
 # ---------------------------------------------------------------- for people
 
 
-def seen_lines(examined: Examined, found: Sequence[Judged], *, stories: int) -> Iterator[Line]:
+def seen_lines(examined: Examined, found: Judged, *, stories: int) -> Iterator[Line]:
     """The items, and what the stories make of them."""
     entries = examined.parsed.entries
     yield fact("title", examined.parsed.title or "(none)")
@@ -93,19 +122,18 @@ def seen_lines(examined: Examined, found: Sequence[Judged], *, stories: int) -> 
         yield from _match_lines(found)
 
 
-def _match_lines(found: Sequence[Judged]) -> Iterator[Line]:
-    matches = [each for each in found if each.receipt.holds]
+def _match_lines(found: Judged) -> Iterator[Line]:
+    matches = found.matches
     yield fact("matches", f"{count(len(matches), 'item')} by title and summary" + (":" if matches else ""))
     for each in matches[:_MOST_MATCHES]:
         yield line(f"    {each.story} {each.receipt.score:.2f}  ", (shorten(each.entry.title, _HEADLINE), "head"))
     if len(matches) > _MOST_MATCHES:
         yield line(f"    and {len(matches) - _MOST_MATCHES} more")
-    hinted = len({id(each.entry) for each in found if not each.receipt.holds})
-    if hinted:
-        yield line(f"    {count(hinted, 'more item')} with a word of a story: the articles decide")
+    if found.hinted:
+        yield line(f"    {count(found.hinted, 'more item')} with a word of a story: the articles decide")
 
 
-def server_lines(look: Look, again: str, examined: Examined, usual: timedelta) -> Iterator[Line]:
+def server_lines(look: Look, again: str, examined: Examined, feed: Feed) -> Iterator[Line]:
     """What the server says, how large the document is, how often to ask."""
     answer = look.answer
     if answer is None:
@@ -114,31 +142,36 @@ def server_lines(look: Look, again: str, examined: Examined, usual: timedelta) -
     named = ", ".join({"etag": "ETag", "last-modified": "Last-Modified"}[name] for name in tags)
     yield fact("validators", f"{named or 'none'}; {again}")
     yield fact("size", f"{len(answer.body) / 1000:.0f} KB")
-    found = rhythm(examined)
-    yield fact("rhythm", _rhythm_words(found))
-    if said := wishes(look, examined):
-        yield fact("asked for", "; ".join(said.values()))
-    yield fact("interval", f'"{durations.spell(advice(examined, answer, usual))}" would fit; yours is "{durations.spell(usual)}"')
+    yield fact("rhythm", _rhythm_words(spread(examined)))
+    if said := list(_asked_words(answer, examined.wishes)):
+        yield fact("asked for", "; ".join(said))
+    yield fact("interval", _interval_words(advice(examined, answer, feed.interval), feed, stretched(examined, answer, feed)))
 
 
-def _rhythm_words(found: hints.Rhythm | None) -> str:
+def _interval_words(fits: timedelta, feed: Feed, waits: timedelta) -> str:
+    words = f'"{durations.spell(fits)}" would fit; yours is "{durations.spell(feed.interval)}"'
+    return words if waits == feed.interval else f"{words}, which what is asked for makes {spelled(waits)}"
+
+
+def _rhythm_words(found: fitting.Spread | None) -> str:
     if found is None:
         return "cannot be told: fewer than three dated items"
     return f"{spelled(found.gap)} between two items (median), {spelled(found.span)} from the oldest to the newest"
 
 
-def wishes(look: Look, examined: Examined) -> Mapping[str, str]:
-    """What the document and the server say about how often to ask, in words."""
-    told, headers = examined.hints, look.answer.headers if look.answer else {}
-    fresh = hints.fresh_for(headers, datetime.now(UTC))
-    said = {
-        "cache": f"fresh for {spelled(fresh)} (Cache-Control, Expires)" if fresh else "",
-        "ttl": f"ttl {spelled(told.ttl)}" if told.ttl else "",
-        "period": f"updated every {spelled(told.period)} (sy:)" if told.period else "",
-        "skip_hours": f"silent at {', '.join(f'{hour:02}' for hour in told.skip_hours)} h GMT" if told.skip_hours else "",
-        "skip_days": f"silent on {', '.join(_DAYS[day] for day in told.skip_days)}" if told.skip_days else "",
-    }
-    return {key: words for key, words in said.items() if words}
+def _asked_words(answer: Fetched, wishes: Wishes) -> Iterator[str]:
+    """What the server and the document say about how often to ask."""
+    if seconds := fresh_for(answer):
+        yield f"fresh for {spelled(timedelta(seconds=seconds))} (Cache-Control, Expires)"
+    if wishes.ttl:
+        yield f"ttl {spelled(timedelta(seconds=wishes.ttl))}"
+    if wishes.period:
+        yield f"updated every {spelled(timedelta(seconds=wishes.period))} (sy:)"
+    hours, days = skipped(wishes)
+    if hours:
+        yield f"silent at {', '.join(f'{hour:02}' for hour in hours)} h GMT"
+    if days:
+        yield f"silent on {', '.join(_DAYS[day] for day in days)}"
 
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

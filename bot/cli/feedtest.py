@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Literal, TypeAlias
 
 import click
 
 from bot.cli import progress, sheet
 from bot.cli.context import Context, examples
-from bot.cli.feedlook import Judged, advice, first_items, item_json, judged, looker, rhythm, seen_lines, server_lines, shown_url
+from bot.cli.feedlook import (
+    Judged,
+    advice,
+    first_items,
+    fresh_for,
+    item_json,
+    judged,
+    looker,
+    seen_lines,
+    server_lines,
+    shown_url,
+    skipped,
+    spread,
+    stretched,
+)
 from bot.cli.output import write_json
 from bot.cli.sheet import Line, fact, line
 from bot.cli.times import iso
@@ -21,7 +34,7 @@ from bot.core import discover, durations
 from bot.core.discover import Link
 from bot.core.examine import Examined
 from bot.errors import StorywatchError
-from bot.model import Fetched, FetchFailure, Story
+from bot.model import Feed, Fetched, FetchFailure, Story
 from bot.pipeline.look import Look, validators
 
 _Again: TypeAlias = Literal["304", "same", "other", "failed", "none"]
@@ -41,7 +54,7 @@ class _Tested:
     name: str | None
     look: Look
     again: _Again = "none"
-    found: Sequence[Judged] = ()
+    found: Judged = field(default_factory=Judged)
     stories: Sequence[Story] = ()
     links: Sequence[Link] = field(default=())
 
@@ -61,8 +74,9 @@ def test(context: Context, *, feed: str, as_json: bool) -> int:
 
     Asked twice: as for the first time, and then with the validators of that answer, as a poll is. Shown are format, title and
     newest items, which items the stories would match on title and summary (their articles are not read), validators, size,
-    rhythm of publishing, what feed and server say about how often to ask, and faults: a web page or a robot check instead of a
-    feed, a document that is cut off or not well-formed, items without guid, date or address, dates that cannot be believed.
+    rhythm of publishing, what feed and server say about how often to ask and what polls make of it, and faults: a web page or a
+    robot check instead of a feed, a document that is cut off or not well-formed, items without guid, date or address, dates that
+    cannot be believed.
 
     Exit code 1 when it gives nothing usable.
     """
@@ -126,12 +140,14 @@ def _lines(done: _Tested, config: Config) -> Iterator[Line]:
             yield fact("", f"storywatch feed add {shown}")
         return
     yield from seen_lines(look.examined, done.found, stories=len(done.stories))
-    yield from server_lines(look, _AGAIN[done.again], look.examined, _usual(done, config))
+    yield from server_lines(look, _AGAIN[done.again], look.examined, _feed(done, config))
     yield from (fact("faults", each) for each in look.examined.faults or ("none found",))
 
 
-def _usual(done: _Tested, config: Config) -> timedelta:
-    return next((feed.interval for feed in config.feeds if feed.name == done.name), config.interval)
+def _feed(done: _Tested, config: Config) -> Feed:
+    """The feed as it is configured, or as it would be."""
+    new = Feed(name="", url=done.look.url, interval=config.interval)
+    return next((feed for feed in config.feeds if feed.name == done.name), new)
 
 
 def _as_json(done: _Tested, config: Config) -> dict[str, object]:
@@ -147,7 +163,6 @@ def _as_json(done: _Tested, config: Config) -> dict[str, object]:
 
 
 def _content_json(done: _Tested, examined: Examined) -> dict[str, object]:
-    matches = [each for each in done.found if each.receipt.holds]
     dates = [entry.published for entry in examined.parsed.entries if entry.published]
     return {
         "format": examined.format, "title": examined.parsed.title, "items": len(examined.parsed.entries),
@@ -158,22 +173,23 @@ def _content_json(done: _Tested, examined: Examined) -> dict[str, object]:
                 "story": each.story, "score": each.receipt.score, "terms": list(each.receipt.terms), "where": each.receipt.where,
                 "why": each.receipt.why, "item": item_json(each.entry),
             }
-            for each in matches
+            for each in done.found.matches
         ],
-        "hinted": len({id(each.entry) for each in done.found if not each.receipt.holds}),
+        "hinted": done.found.hinted,
     }  # fmt: skip
 
 
 def _server_json(done: _Tested, examined: Examined, answer: Fetched, config: Config) -> dict[str, object]:
-    found, told = rhythm(examined), examined.hints
+    found, told = spread(examined), examined.wishes
+    hours, days = skipped(told)
+    feed = _feed(done, config)
     return {
         "validators": validators(answer), "second_request": done.again, "bytes": len(answer.body),
         "median_gap_seconds": found.gap.total_seconds() if found else None,
         "span_seconds": found.span.total_seconds() if found else None,
-        "ttl_seconds": told.ttl.total_seconds() if told.ttl else None,
-        "period_seconds": told.period.total_seconds() if told.period else None,
-        "skip_hours": list(told.skip_hours), "skip_days": list(told.skip_days),
+        "fresh_seconds": fresh_for(answer), "ttl_seconds": told.ttl or None, "period_seconds": told.period or None,
+        "skip_hours": hours, "skip_days": days,
         "cache_control": answer.headers.get("cache-control"), "expires": answer.headers.get("expires"),
-        "interval": durations.spell(_usual(done, config)),
-        "fitting_interval": durations.spell(advice(examined, answer, _usual(done, config))), "faults": list(examined.faults),
+        "interval": durations.spell(feed.interval), "fitting_interval": durations.spell(advice(examined, answer, feed.interval)),
+        "stretched_interval": durations.spell(stretched(examined, answer, feed)), "faults": list(examined.faults),
     }  # fmt: skip

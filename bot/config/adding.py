@@ -10,15 +10,15 @@ import json
 import os
 import tomllib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from bot.config import write
 from bot.config.build import Config
-from bot.config.edit import Patch, drafted, save
+from bot.config.edit import Patch, save
 from bot.config.read import read
 from bot.config.schema import FeedTable
 from bot.core import address
@@ -127,27 +127,13 @@ def add(path: Path, feeds: Sequence[NewFeed]) -> None:
     if not _says(after, before, feeds):
         raise StorywatchError(f"{path}: its feeds are written in a way that cannot be added to: put this there by hand\n{new}")
     save(Patch(path=path, before=before, after=after), backup=False)
-    _settle(path.resolve().parent)
 
 
 def _create(path: Path, text: str) -> None:
-    """A new file that is there whole or not at all, and that nobody's is overwritten by; for its owner's eyes, like ``init``."""
     try:
-        with drafted(path, text) as draft:
-            os.link(draft, path)
+        write.create(path, text)
     except OSError as error:
         raise StorywatchError(f"{path}: cannot be written: {error.strerror}") from error
-    _settle(path.parent)
-
-
-def _settle(folder: Path) -> None:
-    """Have the folder's own entry on disk, too: a rename is lost with the power otherwise."""
-    with suppress(OSError):  # not every file system can
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _says(after: str, before: str, feeds: Sequence[NewFeed]) -> bool:

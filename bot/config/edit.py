@@ -10,15 +10,14 @@ import json
 import os
 import re
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.config import write
 from bot.config.locate import KeyPath, Locations
 from bot.core.suggest import Add, Draft, Edit, Remove, Threshold
 from bot.errors import StorywatchError
@@ -74,26 +73,10 @@ def save(made: Patch, *, backup: bool) -> Path | None:
         if backup:
             kept = next(each for each in _backups(path) if not os.path.lexists(each))
             shutil.copy2(path, kept)
-        with drafted(path, made.after) as draft:
-            shutil.copymode(path, draft)
-            draft.replace(path)
+        write.replace(path, made.after)
     except OSError as error:
         raise StorywatchError(f"{made.path}: cannot be written: {error.strerror}; it is as it was") from error
     return kept
-
-
-@contextmanager
-def drafted(path: Path, text: str) -> Iterator[Path]:
-    """A file beside ``path`` with that text, whole and on the disk, for the block to put in its place; gone afterwards."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(handle)
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def _backups(path: Path) -> Iterator[Path]:

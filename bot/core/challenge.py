@@ -28,7 +28,9 @@ class _Sign:
 
 _SIGNS = (
     _Sign(guard="Cloudflare", header="cf-mitigated"),
-    _Sign(guard="Cloudflare", words=(b"/cdn-cgi/challenge-platform/",)),
+    # The path alone names nobody: ordinary pages load Cloudflare's "JavaScript Detections" from below it.
+    _Sign(guard="Cloudflare", words=(b"/cdn-cgi/challenge-platform/", b"/orchestrate")),
+    _Sign(guard="Cloudflare", words=(b"_cf_chl_opt",)),
     _Sign(guard="Cloudflare", words=(b"<title>Just a moment", b"cdn-cgi")),
     _Sign(guard="Cloudflare", words=(b"cf-error-details", b"Cloudflare Ray ID")),
     _Sign(guard="DataDome", words=(b"captcha-delivery.com",)),

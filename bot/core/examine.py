@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from xml.parsers import expat
 
-from bot.core import cut, document, hints, parse
+from bot.core import cut, document, parse
 from bot.core.counting import count
-from bot.core.hints import Hints
+from bot.core.pace import wishes
+from bot.core.pace.wishes import Wishes
 from bot.core.text import clean
 from bot.model import Entry, ParsedFeed
 
@@ -30,11 +31,14 @@ _MANY = 2_000_000  # bytes from which a document is dear to both sides
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """A feed document as it was read. ``faults`` are in words; none of them keeps the feed from being watched."""
+    """A feed document as it was read. ``faults`` are in words; none of them keeps the feed from being watched.
+
+    ``wishes``: what a poll would take it to ask, which reads the bytes as they came.
+    """
 
     format: str
     parsed: ParsedFeed
-    hints: Hints = field(default_factory=Hints)
+    wishes: Wishes = field(default_factory=Wishes)
     faults: tuple[str, ...] = ()
 
 
@@ -43,11 +47,12 @@ def read(body: bytes, *, url: str, content_type: str | None, now: datetime) -> E
     parsed = parse.feed(body, url=url, content_type=content_type, now=now)
     found = document.read(body, content_type)
     if found.kind == "json":
-        return Examined(format=_json_format(found.body), parsed=parsed, faults=_faults(parsed, _dated_json(found.body), body))
+        faults = _faults(parsed, _dated_json(found.body), body)
+        return Examined(format=_json_format(found.body), parsed=parsed, wishes=wishes.of_document(body), faults=faults)
     pieces = cut.split(found.body)
     dated = None if pieces is None else [bool(_DATED.search(segment)) for segment in pieces.segments]
     faults = (*_ill_formed(body, content_type), *_faults(parsed, dated, body))
-    return Examined(format=_xml_format(found), parsed=parsed, hints=hints.of_document(found.body), faults=faults)
+    return Examined(format=_xml_format(found), parsed=parsed, wishes=wishes.of_document(body), faults=faults)
 
 
 # ---------------------------------------------------------------- what it is

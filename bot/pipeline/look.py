@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from bot.core import decide, discover, examine, page
+from bot.core.decide import Problem
 from bot.core.discover import Found, Link
 from bot.core.examine import Examined
 from bot.core.quality import REASONS
@@ -21,7 +22,7 @@ from bot.pipeline.poll import FEED_BYTES
 _NONE: Mapping[str, Secret] = MappingProxyType({})
 _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _BEGINNING = 4_096  # bytes in which a page says that it is one
-_FOREIGN = frozenset(REASONS.values())  # what may stand in the place of a page: consent, pay and robot walls, error pages
+_FOREIGN = frozenset(REASONS.values())  # what may stand in the place of a page: consent and pay walls, robot checks, error pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +37,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """What an address led to: itself a feed, or the page that names ``links``; ``title`` is the page's."""
+    """What an address led to: itself a feed, or a ``page`` that names ``links``; ``title`` is the page's."""
 
     look: Look
+    page: bool = False
     title: str = ""
     links: tuple[Link, ...] = ()
 
@@ -68,7 +70,7 @@ class Looker:
             )  # fmt: skip
         except ChildError as error:
             return Sought(look=Look(url=url, answer=answer, problem=f"looking through the page {error}"))
-        return Sought(look=look, title=found.title, links=found.links)
+        return Sought(look=look, page=True, title=found.title, links=found.links)
 
     def guess(self, page_: Fetched) -> Iterator[Look]:
         """Ask the customary addresses of the site that a page came from, as far as its robots.txt lets us."""
@@ -94,21 +96,23 @@ class Looker:
         if isinstance(answer, FetchFailure):
             return Look(url=url, problem=answer.why)
         if (problem := decide.answer_problem(answer, None, conditional=False)) is not None:
-            instead = self._instead(answer)
-            return Look(url=url, answer=answer, problem=problem.why + (f": {instead}" if instead else ""))
+            return self._useless(url, answer, problem)
         content_type = answer.headers.get("content-type")
         try:
             found = self.pool.run(examine.read, answer.body, url=answer.url, content_type=content_type, now=datetime.now(UTC))
         except (ParseError, ChildError) as error:
             said = str(error) if isinstance(error, ParseError) else f"reading it {error}"
-            instead = self._instead(answer)
-            return Look(url=url, answer=answer, problem=said + (f": {instead}" if instead else ""))
+            return self._useless(url, answer, Problem(why=said, lasting=True))
         return Look(url=url, answer=answer, examined=found)
 
-    def _instead(self, answer: Fetched) -> str | None:
-        """What stands there in the feed's place, if it is one of the known walls."""
-        if answer.headers.get("cf-mitigated", "").lower() == "challenge":  # developers.cloudflare.com, "Detect a Challenge Page"
-            return "a robot check (Cloudflare's), which the bot does not pass"
+    def _useless(self, url: str, answer: Fetched, problem: Problem) -> Look:
+        """An answer that gives no feed: the problem as a poll would name it, and which wall stands there, if one does."""
+        named = decide.turned_away(problem, answer)
+        wall = self._wall(answer) if named is problem else None
+        return Look(url=url, answer=answer, problem=named.why + (f": {wall}" if wall else ""))
+
+    def _wall(self, answer: Fetched) -> str | None:
+        """What the page in the feed's place says to its readers, if it is one of the known notices."""
         if not _PAGE.search(answer.body[:_BEGINNING]):
             return None
         try:

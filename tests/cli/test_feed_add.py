@@ -133,6 +133,7 @@ PAGES: dict[str, tuple[Reply, str]] = {
     "the comments' feed stands behind": (page(link("/other.xml", title="A site: Comments"), link("/feed.xml")), "/feed.xml"),
     "a link in the page, none declared": (page(body='<a href="/feed.xml">RSS</a> <a href="/about">x</a>'), "/feed.xml"),
     "a customary address": (page(body="nothing here"), "/rss"),
+    "a robot check before the page alone": (page(body="<script>window._cf_chl_opt={}</script>"), "/rss"),
     "declared in the header": (
         Reply(body=page().body, headers={"Content-Type": "text/html", "Link": '</feed.xml>; rel="alternate"; type="application/rss+xml"'}),
         "/feed.xml",
@@ -191,7 +192,8 @@ BAD: dict[str, tuple[Reply, str]] = {
     "nothing": (Reply(), "empty"),
     "silence": (Reply(fault="reset"), "connection"),
     "a robot check": (
-        Reply(status=403, body=page().body, headers={"Content-Type": "text/html", "cf-mitigated": "challenge"}), "a robot check",
+        Reply(status=403, body=page().body, headers={"Content-Type": "text/html", "cf-mitigated": "challenge"}),
+        "a page of Cloudflare that turns robots away",
     ),
 }  # fmt: skip
 

@@ -88,7 +88,7 @@ def test_a_good_feed_shows_all_that_is_to_know(site: Place, told: Told) -> None:
         "verbatim; asked twice, no page"
     )
     assert (found["median_gap_seconds"], found["span_seconds"]) == (7200, 22 * 3600)
-    assert (found["ttl_seconds"], found["cache_control"]) == (2700, "max-age=60")
+    assert (found["ttl_seconds"], found["cache_control"], found["fresh_seconds"]) == (2700, "max-age=60", 60)
     assert (found["interval"], found["fitting_interval"]) == ("5m", "1h")
     assert found["faults"] == []
     assert found["bytes"] == len(reply.body)
@@ -108,11 +108,41 @@ def test_people_read_it_as_lines(site: Place) -> None:
     assert not {"\x1b", "\r"} & set(done.out + done.err)
 
 
+def test_what_is_asked_for_is_what_polls_go_by(site: Place, told: Told) -> None:
+    """Caches are forbidden, not told to hurry; what lay in one is less fresh; and who skips every hour asks for nothing."""
+    every = "".join(f"<hour>{hour}</hour>" for hour in range(24))
+    asked = f"<ttl>45</ttl><skipHours>{every}</skipHours><skipDays><day>Sunday</day></skipDays>"
+    body = rss(asked, *(dated(n, "Rain") for n in range(3))).body
+    site.web.answers["/alpha"] = Reply(body=body, headers={"Cache-Control": "no-store, max-age=7200", "Age": "1200"})
+    found = outcome(told, site, "Alpha")
+    assert (found["fresh_seconds"], found["ttl_seconds"], found["period_seconds"]) == (6000, 2700, None)
+    assert (found["skip_hours"], found["skip_days"]) == ([], [6])
+    assert (found["interval"], found["stretched_interval"]) == ("5m", "20m"), "four times at most"
+    shown = told(site, "feed", "test", "Alpha")[1]
+    assert "asked for    fresh for 1h40m (Cache-Control, Expires); ttl 45m; silent on Sun\n" in shown
+    assert '"1h" would fit; yours is "5m", which what is asked for makes 20m\n' in shown
+    site.feeds["Alpha"]["rhythm"] = "fixed"
+    site.write()
+    assert outcome(told, site, "Alpha")["stretched_interval"] == "5m", "the configuration has the last word"
+
+
 def test_an_address_that_is_not_configured_is_held_to_every_story(site: Place, told: Told) -> None:
     site.web.answers["/new"] = rss(dated(0, "OpenAI considers a contract with NATO"))
     found = outcome(told, site, f"{site.web.url}/new")
     assert (found["feed"], found["interval"]) == (None, "10m")
     assert [match["story"] for match in found["matches"]] == ["openai-nato"]
+
+
+def test_an_item_that_one_story_matches_is_no_hint_for_another(site: Place, told: Told) -> None:
+    rules = {"rain": "rain AND snow", "all-rain": "rain", "storm": "storm AND hail"}
+    site.more = {"stories": [{"name": name, "query": query} for name, query in rules.items()]}
+    site.feed("Alpha", dated(0, "Rain and snow"), dated(1, "Rain and storm"), dated(2, "A storm"), dated(3, "Calm"))
+    site.write()
+    found = outcome(told, site, "Alpha")
+    assert [(match["story"], match["item"]["guid"]) for match in found["matches"]] == [
+        ("rain", "g0"), ("all-rain", "g0"), ("all-rain", "g1"),
+    ]  # fmt: skip
+    assert found["hinted"] == 1, "the storm alone"
 
 
 AGAIN = {
@@ -133,9 +163,13 @@ BAD: dict[str, tuple[Reply, str]] = {
     "a web page": (page("Welcome to our site."), "a web page, not a feed"),
     "a challenge page": (
         Reply(status=403, body=b"<html><title>Just a moment...</title></html>", headers=CHALLENGE),
-        "a robot check",
+        "a page of Cloudflare that turns robots away, not a feed (HTTP 403)",
     ),
     "a challenge page that says 200": (Reply(body=(DATA / "challenge.html").read_bytes()), "a robot check"),
+    "a guard's page that says 200": (
+        Reply(body=b"<html><title>Wait</title><script>window._cf_chl_opt={}</script></html>"),
+        "a page of Cloudflare that turns robots away, not a feed (HTTP 200)",
+    ),
     "a wall of consent": (Reply(body=(DATA / "consent_wall.html").read_bytes()), "a consent notice"),
     "missing": (Reply(status=404), "404 Not Found"),
     "gone wrong": (Reply(status=503), "503"),

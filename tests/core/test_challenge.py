@@ -18,6 +18,8 @@ INCAPSULA = b'<iframe src="/_Incapsula_Resource?x=1">Request unsuccessful. Incap
         (403, {"cf-mitigated": "challenge", "server": "cloudflare"}, b"<html>", "Cloudflare"),
         (503, {"server": "cloudflare"}, b"<title>Just a moment...</title><script src='/cdn-cgi/x'>", "Cloudflare"),
         (200, {}, b"<script src='/cdn-cgi/challenge-platform/h/g/orchestrate'>", "Cloudflare"),
+        (200, {}, b"<script>window._cf_chl_opt = {cvId: '3'};</script>", "Cloudflare"),
+        (200, {}, b"<title>News</title><script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'>", None),
         (403, {}, b"<div id='cf-error-details'>Cloudflare Ray ID: 1</div>", "Cloudflare"),
         (403, {"x-datadome": "protected"}, b"", "DataDome"),
         (200, {"x-datadome": "protected"}, b"<html><title>Sign in</title>", None),

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import examine
+from bot.core.pace import wishes
 from bot.errors import ParseError
 
 DATA = Path(__file__).parent.parent / "data" / "feeds"
@@ -83,8 +84,10 @@ def test_a_charset_of_the_header_is_not_held_against_the_document():
     assert read(body, "text/xml; charset=iso-8859-1").faults == ()
 
 
-def test_a_document_with_hints_has_them():
-    assert read(rss("<ttl>30</ttl>", item(1))).hints.ttl.total_seconds() == 1800
+def test_a_document_asks_what_a_poll_takes_it_to_ask():
+    body = rss("<ttl>30</ttl><skipHours><hour>3</hour></skipHours>", item(1))
+    assert read(body).wishes == wishes.of_document(body.encode())
+    assert (read(body).wishes.every, read(body).wishes.hours) == (1800, 1 << 3)
 
 
 @pytest.mark.parametrize("document", ["<html><title>Log in</title></html>", "", "<urlset/>", "{}"])

@@ -117,13 +117,36 @@ def test_which_hours_a_document_skips(named: str, skipped: int) -> None:
     assert wishes.of_document(body).hours == skipped
 
 
+def test_blanks_around_an_hour_or_a_day_are_none_of_it() -> None:
+    found = wishes.of_document(rss("<skipHours><hour> 7\n</hour></skipHours><skipDays><day> Tuesday </day></skipDays>"))
+    assert (found.hours, found.days) == (hours(7), 0b10)
+
+
 @pytest.mark.parametrize(
     ("named", "skipped"),
-    [("Saturday Sunday", 0b1100000), ("sun", 0b1000000), ("Caturday", 0), ("Mon Tue Wed Thu Fri Sat Sun", 0)],
+    [
+        ("Saturday Sunday", 0b1100000),
+        ("sun", 0b1000000),
+        ("Caturday", 0),
+        ("MONDAY Sunday", 0b1000001),
+        ("Mon Tue Wed Thu Fri Sat Sun", 0),
+    ],
 )
 def test_which_days_a_document_skips(named: str, skipped: int) -> None:
     body = rss("<skipDays>" + "".join(f"<day>{day}</day>" for day in named.split()) + "</skipDays>")
     assert wishes.of_document(body).days == skipped
+
+
+def test_what_is_asked_is_kept_as_it_is_spelled_beside_what_is_heeded() -> None:
+    found = wishes.of_document(
+        rss("<ttl>120</ttl><sy:updatePeriod>hourly</sy:updatePeriod><sy:updateBase>2026-03-04</sy:updateBase>")
+    )
+    assert (found.ttl, found.period, found.every, found.base) == (7200, 3600, 7200, None), "the longer: it has no base"
+    found = wishes.of_document(
+        rss("<ttl>5</ttl><sy:updatePeriod>monthly</sy:updatePeriod><sy:updateBase>2026-03-04</sy:updateBase>")
+    )
+    assert (found.ttl, found.period, found.every) == (300, 30 * DAY, wishes.LONGEST)
+    assert found.base == datetime(2026, 3, 4, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@
 
 Hints (max-age, Expires, ttl, sy:update*) are made for caches and by default settings, so they stretch an interval up to four
 times. What a server asks outright is obeyed in full, up to a day: Retry-After (``decide.after_failure``), skipHours, skipDays.
+What interval to configure is told by ``fitting``.
 """
 
 from __future__ import annotations

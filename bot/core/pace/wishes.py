@@ -27,23 +27,35 @@ _ALL_HOURS, _ALL_DAYS = (1 << 24) - 1, (1 << 7) - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """``every`` seconds, counted from ``base`` on if there is one; hours and days to skip as bits (GMT, Monday first)."""
+    """What a document asks. ``ttl`` and ``period`` (sy:update*) in seconds, as it spells them, 0 where it does not.
 
-    every: int | None = None
-    base: datetime | None = None
+    ``hours`` and ``days`` to skip as bits (GMT, Monday first).
+    """
+
+    ttl: int = 0
+    period: int = 0
+    updates: datetime | None = None  # from when on periods are counted (sy:updateBase)
     hours: int = 0
     days: int = 0
+
+    @property
+    def every(self) -> int | None:
+        """The seconds that are heeded: the longer of the two."""
+        return min(max(self.ttl, self.period), LONGEST) or None
+
+    @property
+    def base(self) -> datetime | None:
+        """From when on they are counted, if they are."""
+        return self.updates if self.period > self.ttl else None
 
 
 def of_document(body: bytes) -> Wishes:
     """What the document asks; what it spells wrongly it does not ask. Who skips every hour or every day asks for nothing."""
     text = _outside_items(body)
     ttl = _TTL.search(text)
-    period, base = _period(text)
+    period, updates = _period(text)
     minutes = int(ttl[1]) * 60 if ttl else 0
-    if period <= minutes:
-        period, base = minutes, None
-    return Wishes(every=min(period, LONGEST) or None, base=base, hours=_hours(text), days=_days(text))
+    return Wishes(ttl=minutes, period=period, updates=updates, hours=_hours(text), days=_days(text))
 
 
 def remembered(state: FeedState, wishes: Wishes) -> FeedState:
