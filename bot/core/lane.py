@@ -201,9 +201,10 @@ def _held(queued: Queued, sight: _Sight) -> bool:
     """Whether the channel's hours hold an alert now."""
     if not _is_rationed(queued.type) or queued.story in sight.urgent:
         return False
-    slot = sight.gate.slot
-    # A digest, and what was tried before, had its hour already.
-    for_digest = slot is not None and queued.type != "digest" and not queued.tries and queued.created >= slot
+    slot, until = sight.gate.slot, sight.gate.until
+    # A digest, and what was tried before, had its hour already. What is dated behind the next one was found under a wrong clock.
+    due_then = slot is not None and until is not None and slot <= queued.created < until
+    for_digest = due_then and queued.type != "digest" and not queued.tries
     return sight.gate.closed is not None or for_digest
 
 

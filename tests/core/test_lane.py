@@ -115,6 +115,7 @@ WITH_HOURS: dict[str, tuple[Hours, list[Queued], list[tuple[datetime, str]], dat
     "what is found at the very hour waits for the next": (HOURLY, [alert(1, created=SLOT)], [], SLOT, Step(wait=SLOT + timedelta(hours=1))),
     "a digest made at its hour goes": (HOURLY, [alert(1, created=SLOT, kind=DIGEST), alert(2, created=SINCE)], [], SINCE, Step(send=1)),
     "an urgent story waits for no digest": (HOURLY, [alert(1, created=SINCE), alert(2, "urgent", SINCE)], [], SINCE, Step(send=2)),
+    "what is dated far ahead was found under a wrong clock, and waits for no hour": (HOURLY, [alert(1, created=NOW + timedelta(days=3652))], [], SINCE, Step(send=1)),
     "an hour missed is made up for": (HOURLY, [alert(1, created=NOW - timedelta(days=3)), alert(2)], [], SINCE, Step(merge=(1, 2))),
 }  # fmt: skip
 
