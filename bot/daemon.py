@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -27,6 +27,7 @@ from bot.errors import ConfigError, StateError, StorywatchError
 from bot.pipeline import Pipeline
 from bot.rounds import Heard, Rounds
 from bot.rounds.group import SECONDS as GROUP_SECONDS
+from bot.rounds.timepiece import Timepiece
 from bot.sdnotify import notify
 from bot.workshop import Workshop
 
@@ -53,21 +54,18 @@ class Setting:
     when it is asked to stop twice or does not stop in time.
     """
 
-    clock: Callable[[], datetime] = _now
+    clock: Callable[[], datetime] = field(default_factory=lambda: Timepiece(_now))
     tick: float = TICK_SECONDS
     heard: Heard | None = None
     out: TextIO | None = None
     leave: Callable[[int], object] = os._exit
 
 
-REAL = Setting()
-
-
 class Daemon:
     """Runs rounds until a signal or :meth:`end` ends it."""
 
-    def __init__(self, config: Config, environ: Mapping[str, str], setting: Setting = REAL) -> None:
-        self.config, self.environ, self.setting = config, environ, setting
+    def __init__(self, config: Config, environ: Mapping[str, str], setting: Setting | None = None) -> None:
+        self.config, self.environ, self.setting = config, environ, setting or Setting()
         self.stop, self.reload = threading.Event(), threading.Event()
         self._wake = threading.Event()
         self._asked = False  # by a signal, to stop

@@ -21,6 +21,7 @@ from bot.edge.spool import Spool
 from bot.edge.store import Store, open_state
 from bot.pipeline import Edges, Pipeline
 from bot.rounds import Crew, Heard, Rounds
+from bot.rounds.timepiece import Timepiece
 
 # Threads that poll and read pages. Waiting for servers is most of it: with 1 % silent feeds, 8 threads took twice
 # the wall time of 32, and CPU was the same (performance.md, section 3).
@@ -69,7 +70,8 @@ class Workshop:
             now = clock()
             return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-        crew = Crew(clock=whole_milliseconds, stopping=self.stopping.is_set)
+        timepiece = clock if isinstance(clock, Timepiece) else None
+        crew = Crew(clock=whole_milliseconds, stopping=self.stopping.is_set, timepiece=timepiece)
         return Rounds(Pipeline(self.config, self.edges), self._workers, replace(crew, heard=heard) if heard else crew)
 
     def cut(self) -> None:

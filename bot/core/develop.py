@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from bot.core import headline, quality
-from bot.core.sketch import overlap, share, size, sketch, spaced, tokens
+from bot.core.sketch import may_overlap, overlap, share, size, sketch, spaced, tokens
 from bot.model import Candidate, Print
 
 # How far apart two items may be. Copies follow within days; a text that returns after weeks is news again.
@@ -92,9 +92,10 @@ Likeness: TypeAlias = tuple[float, str]
 def _likeness(new: Print, old: Candidate, apart: timedelta) -> Likeness | None:
     """How sure it is that the two are one text (0 to 1) and why; None when they are not."""
     if min(size(new.text), size(old.text)) >= _LEAST:
+        alike = may_overlap(new.text, old.text)  # hardly ever: a story's items are compared with all of it
         if new.has_article and old.has_article:
-            return _copy(new, old)
-        if (found := _by_summary(new, old)) is not None:
+            return _copy(new, old) if alike else None
+        if alike and (found := _by_summary(new, old)) is not None:
             return found
     return _by_title(new, old) if apart <= _TITLE_WINDOW else None
 

@@ -29,13 +29,14 @@ def later(now: datetime, seconds: float) -> datetime:
 def again(tries: int, since: datetime, retry_after: float | None, now: datetime, chance: float) -> datetime | None:
     """When an alert that was not accepted is tried again; None: it is parked.
 
-    The receiver's own ``Retry-After`` is obeyed to the second. Otherwise the Standard Webhooks schedule, with up to a
+    The receiver's own ``Retry-After`` is obeyed to the second; zero (a date that has passed here, say) asks for
+    nothing, or it would be asked each second for three days. Otherwise the Standard Webhooks schedule, with up to a
     tenth more. The end comes when both the hours and the tries of the schedule are used up: a receiver that asks for
     one second of patience ten times must not lose an alert, nor a clock that jumps ahead by days.
     """
     if now - since >= SPAN and tries > len(SCHEDULE):
         return None
-    if retry_after is not None:
+    if retry_after:
         return later(now, retry_after)
     return now + SCHEDULE[min(tries, len(SCHEDULE)) - 1] * (1 + JITTER * chance)
 
@@ -201,9 +202,10 @@ def _held(queued: Queued, sight: _Sight) -> bool:
     """Whether the channel's hours hold an alert now."""
     if not _is_rationed(queued.type) or queued.story in sight.urgent:
         return False
-    slot = sight.gate.slot
-    # A digest, and what was tried before, had its hour already.
-    for_digest = slot is not None and queued.type != "digest" and not queued.tries and queued.created >= slot
+    slot, until = sight.gate.slot, sight.gate.until
+    # A digest, and what was tried before, had its hour already. What is dated behind the next one was found under a wrong clock.
+    due_then = slot is not None and until is not None and slot <= queued.created < until
+    for_digest = due_then and queued.type != "digest" and not queued.tries
     return sight.gate.closed is not None or for_digest
 
 

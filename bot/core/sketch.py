@@ -29,6 +29,10 @@ _MOST = 60_000
 # Samples of a cut sketch that its answer must rest on. With fewer, unrelated texts may seem to share a half.
 _LEAST_SAMPLES = 6
 
+# Smallest shingles of a text that are looked for in another before all are compared.
+_FIRST = 16
+_ONE = struct.Struct("<I")
+
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _TOKEN = re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
@@ -64,6 +68,27 @@ def share(part: bytes, whole: bytes) -> float:
     """How much of ``part`` stands in ``whole``: 0 to 1."""
     common, in_part, _ = _counted(part, whole)
     return common / in_part if in_part else 0.0
+
+
+def may_overlap(a: bytes, b: bytes) -> bool:
+    """Whether 0.6 or more of either text may stand in the other: a tenth of the time :func:`overlap` takes to say no.
+
+    All of the ``_FIRST`` smallest shingles of a text of which so much stands in another are missing there once in two millions.
+    """
+    if not a or not b:
+        return False
+    limit = max(_at(each, min(size(each), _FIRST) - 1) for each in (a, b))
+    first, second = (_hashes(each[: 4 * _below(each, limit)]) for each in (a, b))
+    return not set(first).isdisjoint(second)
+
+
+def _below(sketched: bytes, limit: int) -> int:
+    """How many of the hashes are not above the limit."""
+    return bisect_right(range(size(sketched)), limit, key=lambda at: _at(sketched, at))
+
+
+def _at(sketched: bytes, at: int) -> int:
+    return int(_ONE.unpack_from(sketched, 4 * at)[0])
 
 
 def _counted(a: bytes, b: bytes) -> tuple[int, int, int]:

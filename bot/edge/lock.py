@@ -32,13 +32,18 @@ class StateLock:
             os.close(self._fd)
             raise _busy(state, found)
         _, _, self.left = os.pread(self._fd, _MOST, 0).decode("ascii", "replace").rstrip("\n").partition("\n")
-        self._write(f"{os.getpid()}\n")
-        if self.left:
-            os.fsync(self._fd)  # or a power cut could bring it back, and what this owner does would be taken for closed in order
+        try:
+            self._write(f"{os.getpid()}\n")
+            if self.left:
+                os.fsync(self._fd)  # or a power cut could bring it back, and what this owner does be taken for closed in order
+        except OSError as error:
+            os.close(self._fd)
+            raise StateError(f"{self.path}: cannot be written: {error.strerror}") from error
 
     def _write(self, text: str) -> None:
-        os.ftruncate(self._fd, 0)
+        """Over what stands there: on a full disk, what was given back first could not be had again."""
         os.pwrite(self._fd, text.encode(), 0)
+        os.ftruncate(self._fd, len(text))
 
     def _take(self) -> bool:
         """Three tries within a tenth of a second: `storywatch status` holds the lock for an instant to see whether it is free."""

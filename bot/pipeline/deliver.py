@@ -188,7 +188,7 @@ class Courier:
                 now = clock()
                 self._keep(partial(self._part_accepted, channel=channel, row=row, answer=answer, now=now))
                 with self.edges.store.read() as connection:
-                    sent = outbox.sent_since(connection, channel.name, now - channel.budget.per)
+                    sent = window.sent_within(connection, channel.name, channel.budget.per, now)
                 if not lane.may_go_on(sent, channel.budget):
                     return _SPENT
                 if self.edges.stopping() or not self._turn(channel, clock, going):

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import report
 from bot.core.counting import count
 from bot.edge.http import Paced
-from bot.edge.store import Store, channels, feeds, items, lost
+from bot.edge.store import Store, channels, feeds, items, later, lost
 from bot.pipeline import Pipeline
 from bot.rounds.crew import Crew, Heard
 from bot.rounds.judging import Judging
@@ -110,8 +110,20 @@ class Rounds:
             report.said(log, logging.INFO, "baseline", message, items=told)
 
     def deliver_due(self) -> int:
-        """Start the lanes that hold something to send now; returns how many."""
+        """Start the lanes that hold something to send now; returns how many. First the clock follows the machine's."""
+        self._follow_clock()
         return self._lanes.start_due(self.pipeline)
+
+    def _follow_clock(self) -> None:
+        timepiece = self.crew.timepiece
+        if timepiece is None or not (jump := timepiece.jump()):
+            return
+        with self.store.write() as tx:
+            later.move(tx, jump)
+        timepiece.follow(jump)
+        where = "ahead" if jump > timedelta() else "back"
+        message = f"the machine's clock was put {where} by {abs(jump)}: what is due moves with it"
+        report.said(log, logging.WARNING, "clock", message, seconds=jump.total_seconds())
 
     def any_disabled_since(self, moment: datetime) -> bool:
         """Whether a channel was disabled since then."""

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from bot.errors import Stopping
 from bot.pipeline import Judged, Polled, Sent
+from bot.rounds.timepiece import Timepiece
 from bot.rounds.trouble import Trouble
 
 Heard: TypeAlias = Callable[[Polled | Judged | Sent], None]
@@ -27,7 +28,7 @@ class Crew:
     """``clock`` gives the time that is stored and compared; ``heard`` is told of each piece of work.
 
     ``changed`` is set when a piece of work ended, so that whoever waits for a phase need not poll; ``trouble`` is told of
-    what is wrong with the state.
+    what is wrong with the state. ``timepiece``: what ``clock`` goes by, where it is a machine's own that may jump.
     """
 
     clock: Callable[[], datetime]
@@ -35,6 +36,7 @@ class Crew:
     heard: Heard = _nobody
     changed: threading.Event = field(default_factory=threading.Event)
     trouble: Trouble = field(default_factory=Trouble)
+    timepiece: Timepiece | None = None
 
     def unless_stopping(self) -> None:
         """Raise Stopping when the bot is being stopped: what was queued is not begun then."""

@@ -28,12 +28,14 @@ def test_the_schedule_of_retries_spans_75_hours() -> None:
         (40, timedelta(hours=70), None, timedelta(hours=24)),
         (2, timedelta(), 1.5, timedelta(seconds=1.501)),
         (2, timedelta(), 0.0004, timedelta(seconds=0.002)),
+        (2, timedelta(), 0.0, timedelta(minutes=5)),
         (30, timedelta(seconds=45), 1.0, timedelta(seconds=1.001)),
         (10, timedelta(hours=75), None, None),
         (10, timedelta(hours=75), 1.0, None),
         (1, timedelta(days=3650), None, timedelta(seconds=5)),
     ],
     ids=["5 s after the first", "5 min after the second", "a day at most", "the receiver's wish, and a millisecond for what the clock was cut by", "a fraction of a millisecond is a whole one",
+         "a date that has passed asks for nothing: the schedule holds",
          "patience asked for thirty times loses nothing", "parked after 75 hours", "whatever the receiver wishes",
          "a clock that jumped ahead parks nothing"],
 )  # fmt: skip
@@ -115,6 +117,7 @@ WITH_HOURS: dict[str, tuple[Hours, list[Queued], list[tuple[datetime, str]], dat
     "what is found at the very hour waits for the next": (HOURLY, [alert(1, created=SLOT)], [], SLOT, Step(wait=SLOT + timedelta(hours=1))),
     "a digest made at its hour goes": (HOURLY, [alert(1, created=SLOT, kind=DIGEST), alert(2, created=SINCE)], [], SINCE, Step(send=1)),
     "an urgent story waits for no digest": (HOURLY, [alert(1, created=SINCE), alert(2, "urgent", SINCE)], [], SINCE, Step(send=2)),
+    "what is dated far ahead was found under a wrong clock, and waits for no hour": (HOURLY, [alert(1, created=NOW + timedelta(days=3652))], [], SINCE, Step(send=1)),
     "an hour missed is made up for": (HOURLY, [alert(1, created=NOW - timedelta(days=3)), alert(2)], [], SINCE, Step(merge=(1, 2))),
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.sketch import KEPT, overlap, share, size, sketch, spaced, tokens
+from bot.core.sketch import KEPT, may_overlap, overlap, share, size, sketch, spaced, tokens
 
 TEXTS = tomllib.loads((Path(__file__).parents[1] / "data" / "reports.toml").read_text())
 PROPERTY = settings(max_examples=100, derandomize=True, deadline=None)
@@ -118,3 +118,31 @@ def test_any_two_texts_can_be_compared_in_either_order(a, b):
     assert overlap(of(b), of(a)) == (jaccard, contained)
     assert max(share(of(a), of(b)), share(of(b), of(a))) == contained
     assert overlap(of(a), of(a)) == ((1.0, 1.0) if of(a) else (0.0, 0.0))
+
+
+def part_of(text, share, seed):
+    """So much of a text, the rest of it replaced by other words."""
+    dice = random.Random(seed)
+    at = dice.randrange(len(text) + 1)
+    kept = [*text, *text][at : at + int(share * len(text))]
+    return [*kept, *words(len(text) - len(kept), seed + 1, kinds=10**9)]
+
+
+@pytest.mark.parametrize("longer", [1, 4, 20])
+@pytest.mark.parametrize("count", [12, 60, 400, 3000])
+def test_what_stands_in_another_text_by_more_than_half_is_never_passed_over(count, longer):
+    for seed in range(60):
+        text = words(count, seed)
+        whole = [*words(count * (longer - 1), seed + 1000), *part_of(text, 0.7, seed)]
+        a, b = sketch(text), sketch(whole)
+        if max(overlap(a, b)[1], share(a, b), share(b, a)) >= 0.6:
+            assert may_overlap(a, b)
+            assert may_overlap(b, a)
+
+
+def test_texts_that_have_nothing_in_common_are_told_apart_by_their_first_shingles():
+    texts = [sketch(words(count, seed)) for seed, count in enumerate((3, 20, 200, 2000, 9000))]
+    assert not any(may_overlap(a, b) for a in texts for b in texts if a is not b)
+    assert not may_overlap(b"", texts[0])
+    assert not may_overlap(texts[0], b"")
+    assert all(may_overlap(text, text) for text in texts)

@@ -75,13 +75,6 @@ _WAITING = (
     .where(alerts.c.channel == sa.bindparam("channel"), OPEN)
     .order_by(alerts.c.seq)
 )
-_WHOLE = sa.select(alerts.c.delivered_at.label("at"), alerts.c.type).where(
-    alerts.c.channel == sa.bindparam("channel"), alerts.c.state == "delivered", alerts.c.delivered_at > sa.bindparam("since")
-)
-_PART = sa.select(parts.c.at, sa.literal("digest").label("type")).where(
-    parts.c.channel == sa.bindparam("channel"), parts.c.at > sa.bindparam("since")
-)
-_SENT = sa.union_all(_WHOLE, _PART).order_by("at")
 _TAKE = Ready(
     sa.update(alerts)
     .where(alerts.c.seq == sa.bindparam("which"), OPEN)
@@ -110,11 +103,6 @@ def channels_due(connection: sa.Connection, now: datetime) -> set[str]:
 def waiting(connection: sa.Connection, channel: str) -> list[Queued]:
     """The channel's queue, in order."""
     return [Queued(**row._mapping) for row in connection.execute(_WAITING, {"channel": channel})]
-
-
-def sent_since(connection: sa.Connection, channel: str, since: datetime) -> list[tuple[datetime, str]]:
-    """When the channel accepted messages after ``since``, and of what type."""
-    return [(row.at, row.type) for row in connection.execute(_SENT, {"channel": channel, "since": since})]
 
 
 def merge(tx: sa.Connection, seqs: Sequence[int], now: datetime) -> str | None:

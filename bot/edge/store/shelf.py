@@ -85,7 +85,10 @@ def sweep(state: Path) -> None:
     state = state.resolve()
     for path in _beside(state):
         if path.name.startswith(state.name + ".") and path.name.endswith(PART):
-            fd = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            try:
+                fd = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            except OSError:  # a link, a folder, another user's: not written by us
+                continue
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 _delete(path)
@@ -140,7 +143,7 @@ def _shorten(path: Path) -> None:
     """Cut a large file down bit by bit before it is deleted; not where it has another name, whose contents would go too."""
     try:
         fd = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except FileNotFoundError:
+    except OSError:  # not there; or a link, which has nothing to cut
         return
     try:
         found = os.fstat(fd)

@@ -239,3 +239,20 @@ def test_the_oldest_copy_goes_bit_by_bit_and_another_name_of_it_keeps_its_conten
     assert len(shelf.copies(path, "daily")) == shelf.KEPT
     assert linked.read_bytes() == big
     assert not list(path.parent.glob("*" + shelf.PART))
+
+
+def test_what_stands_in_for_a_copy_spoils_neither_the_thinning_nor_the_sweeping(
+    filled: Filled, path: Path, tmp_path: Path
+) -> None:
+    """Somebody moved an old copy to a larger disk and left a link; and a folder has a name like a copy's."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_bytes(b"x" * 100)
+    oldest = shelf.place(path, "daily", NOW - timedelta(days=9))
+    oldest.symlink_to(elsewhere)
+    path.with_name(path.name + ".folder.part").mkdir()
+    for day in range(4):
+        filled.judge(filled.log(f"day {day}"))
+        assert copying.daily(path, NOW + timedelta(days=day)) is not None
+    assert not oldest.is_symlink()
+    assert elsewhere.read_bytes() == b"x" * 100
+    assert len(shelf.copies(path, "daily")) == shelf.KEPT

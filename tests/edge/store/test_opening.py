@@ -46,6 +46,14 @@ def test_a_second_instance_is_refused_and_named(path: Path) -> None:
     open_state(path).close()
 
 
+def test_a_lock_that_cannot_be_written_is_said_in_one_line(path: Path) -> None:
+    """A device that is always full takes the place of a full disk."""
+    path.parent.mkdir()
+    path.with_name(path.name + ".lock").symlink_to("/dev/full")
+    with pytest.raises(StateError, match="lock: cannot be written: "):
+        open_state(path)
+
+
 def test_the_kernel_frees_the_lock_of_a_killed_owner(path: Path) -> None:
     code = "import sys, time; from pathlib import Path; from bot.edge.store import open_state; "
     code += "store = open_state(Path(sys.argv[1])); print('open', flush=True); time.sleep(60)"

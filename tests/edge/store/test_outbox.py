@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.edge.store import byhand, lost, outbox, tallies
+from bot.edge.store import byhand, lost, outbox, tallies, window
 from bot.model import Answer, Blocking
 
 from .conftest import NOW, Filled
@@ -46,7 +46,7 @@ def test_an_alert_goes_from_queued_through_sending_to_delivered(filled: Filled) 
         outbox.settle(tx, 1, DELIVERED, now=NOW, due=None)
     assert states(filled) == ["delivered"]
     with filled.store.read() as connection:
-        assert outbox.sent_since(connection, "newsroom", NOW - timedelta(seconds=1)) == [(NOW, "development.new")]
+        assert window.sent_within(connection, "newsroom", timedelta(seconds=1), NOW) == [(NOW, "development.new")]
         assert outbox.waiting(connection, "newsroom") == []
 
 
@@ -219,3 +219,16 @@ def test_a_lost_answer_is_held_back_where_the_channel_wants_it_at_most_once(fill
         assert byhand.retry(tx, None, NOW) == [], "not without being named"
         assert byhand.retry(tx, alerts[:1], NOW) == alerts[:1]
         assert [(row.state, row.ambiguous) for row in outbox.rows(tx)] == [("queued", False)] * 2
+
+
+def test_what_was_delivered_under_a_clock_far_ahead_uses_no_budget_up(filled: Filled) -> None:
+    ten_minutes = timedelta(minutes=10)
+    for ahead in (timedelta(seconds=2), timedelta(days=3652)):
+        queued(filled, f"seen {ahead} ahead")
+        with filled.store.write() as tx:
+            taken = outbox.take(tx, outbox.waiting(tx, "newsroom")[0].seq, NOW + ahead)
+            assert taken is not None
+            outbox.settle(tx, taken.seq, Answer(state="delivered", why="ok", status=200), now=NOW + ahead, due=None)
+    with filled.store.read() as connection:
+        found = window.sent_within(connection, "newsroom", ten_minutes, NOW)
+    assert [at for at, _ in found] == [NOW + timedelta(seconds=2)], "a clock that was put right by seconds forgets nothing"
