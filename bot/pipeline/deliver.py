@@ -179,8 +179,10 @@ class Courier:
         A text: why the rest of them waits.
         """
         payloads = render.for_channel(row.alert, channel, plain=row.plain)
-        answer = Answer(state="delivered", why="all its messages were accepted before")
-        for number, payload in enumerate(payloads[row.parts :], row.parts + 1):
+        # The last message is no part, so one is always left; unless the channel is of another kind now: then all is told anew.
+        begun = row.parts if row.parts < len(payloads) else 0
+        answer = Answer(state="parked", why="there is nothing to send")
+        for number, payload in enumerate(payloads[begun:], begun + 1):
             answer = self.edges.sender.send(channel, row.alert.id, payload, attempt=row.tries)
             if answer.state != "delivered":
                 break
