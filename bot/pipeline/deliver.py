@@ -151,11 +151,14 @@ class Courier:
         return _Outcome(answer=answer, state="retry", due=due)
 
     def _keep_and_take(self, outcome: _Keep, seq: int | None, clock: Callable[[], datetime]) -> OutboxRow | None:
-        """Commit what a channel answered, and with it that the next alert is being sent; the answer alone if need be."""
+        """Commit what a channel answered, and with it that the next alert is being sent; the answer alone if need be.
+
+        Whatever is wrong with the next alert, this one was sent: what is met here is met again when that is taken up alone.
+        """
         if outcome is None:
             return None
         if seq is not None:
-            with suppress(StateBusy, StateFull), self.edges.store.write() as tx:
+            with suppress(Exception), self.edges.store.write() as tx:
                 outcome(tx)
                 return outbox.take(tx, seq, clock())
         self._keep(outcome)

@@ -363,6 +363,20 @@ class Cramped:
                 raise StateFull("no space left on the disk")
 
 
+def test_an_answer_is_kept_though_the_next_alert_cannot_be_read(place: Lanes) -> None:
+    """Rolled back with it, the answer would be lost and the message sent again every minute."""
+    place.configure(("webhook", "room"))
+    place.queue("room", "one", "two")
+    with place.store.write() as tx:
+        tx.execute(sa.text("UPDATE alerts SET content = '{}' WHERE seq = 2"))
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            place.deliver(after=timedelta(minutes=1))
+    assert place.requests("room") == 1
+    with place.store.read() as connection:
+        assert connection.execute(sa.text("SELECT state FROM alerts ORDER BY seq")).scalars().all() == ["delivered", "queued"]
+
+
 # ---------------------------------------------------------------- one address, several channels
 
 
