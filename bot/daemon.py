@@ -26,6 +26,7 @@ from bot.core.counting import count
 from bot.errors import ConfigError, StateError, StorywatchError
 from bot.pipeline import Pipeline
 from bot.rounds import Heard, Rounds
+from bot.rounds.ending import drain
 from bot.rounds.group import SECONDS as GROUP_SECONDS
 from bot.rounds.timepiece import Timepiece
 from bot.sdnotify import notify
@@ -37,8 +38,7 @@ TICK_SECONDS = 1.0
 WATCH_SECONDS = 2  # how soon a changed configuration is noticed
 REPORT_SECONDS = 60  # at most how often a dead-man service hears of us
 PRUNE_MINUTES = 30  # how often it is asked whether a day has passed since the last pruning, and the last copy
-# SIGTERM to exit takes at most 10 s: what is being sent may end within DRAIN, then every connection is cut.
-DRAIN_SECONDS, CUT_SECONDS, EXIT_SECONDS = 4.0, 3.0, 9.5
+EXIT_SECONDS = 9.5  # from SIGTERM on; see bot/rounds/ending.py
 
 
 def _now() -> datetime:
@@ -91,7 +91,7 @@ class Daemon:
             self._watch(rounds)
             notify("STOPPING=1")
             scheduler.shutdown(wait=False)
-            self._drain(rounds, workshop)
+            drain(rounds, workshop.cut)
         if self._failure is not None:
             raise self._failure
         report.said(log, logging.INFO, "stopped", "stopped")
@@ -186,17 +186,6 @@ class Daemon:
         self.config = config
         report.said(log, logging.INFO, "config.loaded", f"configuration loaded: {_watched(config)}")
 
-    def _drain(self, rounds: Rounds, workshop: Workshop) -> None:
-        """Let what is being sent end, then cut the rest off: it is done again at the next start."""
-        _until(lambda: not rounds.sending(), DRAIN_SECONDS)
-        workshop.cut()
-        if not _until(lambda: not rounds.busy(), CUT_SECONDS):
-            report.said(log, logging.WARNING, "stopped", "some work did not end in time; it is done again at the next start")
-        try:
-            rounds.close()
-        except StateError as error:
-            report.said(log, logging.WARNING, "stopped", f"the last outcomes are not kept, and found again: {error}")
-
     def _on_stop(self, number: int, frame: FrameType | None) -> None:
         del frame
         if self._asked:
@@ -216,16 +205,6 @@ class Daemon:
 
 def _watched(config: Config) -> str:
     return f"{count(len(config.feeds), 'feed')}, {count(len(config.stories), 'story', 'stories')}"
-
-
-def _until(done: Callable[[], bool], seconds: float) -> bool:
-    """Wait for something, at most that long; whether it came."""
-    pause = threading.Event()
-    for _ in range(int(seconds / 0.02)):
-        if done():
-            return True
-        pause.wait(0.02)
-    return done()
 
 
 def _stamp(config: Config) -> tuple[tuple[str, int, int], ...]:

@@ -23,6 +23,7 @@ from bot.edge.store import Store, feeds, items, outbox, tallies
 from bot.pipeline import Judged, Polled, Sent
 from bot.rounds import Rounds
 from bot.rounds import once as one_pass
+from bot.rounds.ending import drain
 from bot.workshop import Workshop
 
 
@@ -42,13 +43,14 @@ def make(config: Config, now: datetime | None, *, as_json: bool) -> int:
         rounds = workshop.rounds(clock, tally.hear)
         try:
             one_pass(rounds, _waiter(rounds, stop))
-        except KeyboardInterrupt:
+        except BaseException:
             stop.set()
             raise
         finally:
             if stop.is_set():
-                workshop.cut()
-            rounds.close()
+                drain(rounds, workshop.cut)
+            else:
+                rounds.close()
         if failure := rounds.crew.trouble.fatal or workshop.edges.store.lost():
             raise failure
         told = _summary(tally.counts, workshop.edges.store, config, clock(), complete=not stop.is_set())

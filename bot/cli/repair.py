@@ -17,7 +17,7 @@ from bot.core.counting import count
 from bot.edge import lock
 from bot.edge.store import Reading, Transaction, byhand, channels, open_reading, open_shared, outbox
 from bot.errors import StateError, StorywatchError
-from bot.model import Channel, OutboxRow
+from bot.model import Channel, OutboxRow, Standing
 
 T = TypeVar("T")
 
@@ -88,20 +88,24 @@ def test(context: Context, *, channel: str, mention: bool) -> int:
     """Send a sample alert to a channel now, marked as a test.
 
     It goes past the outbox and leaves no trace in it. Says what came back and what to do when it was refused; a Teams workflow
-    accepts before it posts, so look into the channel. A disabled channel that takes it stays disabled until
-    `storywatch alerts retry`. Exit code 1: not delivered.
+    accepts before it posts, so look into the channel. Nothing is sent while the receiver asked to be left alone. A disabled
+    channel that takes it stays disabled until `storywatch alerts retry`. Exit code 1: not delivered.
     """
     from bot.cli.trial import send_sample
 
     config = context.load()
     found = _configured(config, channel)
+    standing = _standing(config, found)
+    if standing is not None and standing.not_before is not None and standing.not_before > datetime.now(UTC):
+        until = local(standing.not_before, zone=True)
+        raise StorywatchError(f"{channel}: its receiver asked to be left alone until {until}; test it then")
     answer, lines = send_sample(config, found, call=mention)
     for line in lines:
         say(line)
     if answer.state != "delivered":
         return 1
-    if (since := _disabled_since(config, found)) is not None:
-        say(f"{channel}: disabled since {local(since)}; to have what waits sent: {repair_command(channel)}")
+    if standing is not None and standing.disabled_at is not None:
+        say(f"{channel}: disabled since {local(standing.disabled_at)}; to have what waits sent: {repair_command(channel)}")
     return 0
 
 
@@ -151,11 +155,10 @@ def _configured(config: Config, channel: str) -> Channel:
     return found
 
 
-def _disabled_since(config: Config, channel: Channel) -> datetime | None:
-    """Since when the channel is disabled; None where it is not, or where there is no state to say so."""
+def _standing(config: Config, channel: Channel) -> Standing | None:
+    """What stands in the channel's way; None where nothing does, or where there is no state to say so."""
     with suppress(StateError), open_reading(config.state).read() as connection:
-        found = channels.standing(connection, channel)
-        return found.disabled_at if found is not None else None
+        return channels.standing(connection, channel)
     return None
 
 

@@ -53,7 +53,8 @@ def _lines(state: Path, done: restoring.Restored) -> Iterator[str]:
     yield f"{state}: restored from {done.copy} ({size(made.size)}, {count(made.items, 'item')}, {count(made.alerts, 'alert')})"
     yield 'what feeds list from after that copy comes in one digest, marked "may repeat"; later news comes as ever'
     if done.waiting:
-        yield f"{count(done.waiting, 'alert')} waited when the copy was made: sent again, and perhaps received twice"
+        what = count(done.waiting, "alert")
+        yield f"{what} waited when the copy was made: sent again and perhaps received twice, or held back (alerts)"
 
 
 def _as_json(state: Path, done: restoring.Restored) -> dict[str, object]:

@@ -24,7 +24,7 @@ KEEP_TRIES = 12
 # Seconds of a pause between two messages that a lane sits out; it comes back for a longer one, which goes by the bot's clock.
 LONGEST_REST = 10.0
 
-# Kinds of receivers that ask for no pause after a message they took, and share no limit with another channel.
+# Kinds of receivers that ask for no pause after a message they took.
 UNPACED = frozenset({"webhook", "console", "mattermost"})
 _Keep: TypeAlias = Callable[[Transaction], None] | None  # what is to be committed of an attempt; None: nothing
 _BROKEN_OFF = "broken off between two of its messages: the rest follows"
@@ -74,7 +74,7 @@ class Courier:
 
         Where the next one is known, it is taken up in the transaction that keeps the answer to this one: half the commits.
         """
-        free = False
+        free, alone = False, channel.kind in UNPACED and len(self._neighbours.concerned(channel)) == 1
         with self.edges.store.write() as tx:
             row = outbox.take(tx, seq, clock())
         if row is None:
@@ -83,7 +83,7 @@ class Courier:
             sent, outcome = self._try(channel, row, clock, going)
             waiting.sent(row.seq, sent.state, clock())
             # Only this lane's own answers bar the channel then, and it just got a good one: no need to look again.
-            free = sent.state == "delivered" and channel.kind in UNPACED
+            free = sent.state == "delivered" and alone
             on = free and going() and not self.edges.stopping()
             row = self._keep_and_take(outcome, waiting.at_hand(clock()) if on else None, clock)
             tell(sent)
@@ -151,11 +151,14 @@ class Courier:
         return _Outcome(answer=answer, state="retry", due=due)
 
     def _keep_and_take(self, outcome: _Keep, seq: int | None, clock: Callable[[], datetime]) -> OutboxRow | None:
-        """Commit what a channel answered, and with it that the next alert is being sent; the answer alone if need be."""
+        """Commit what a channel answered, and with it that the next alert is being sent; the answer alone if need be.
+
+        Whatever is wrong with the next alert, this one was sent: what is met here is met again when that is taken up alone.
+        """
         if outcome is None:
             return None
         if seq is not None:
-            with suppress(StateBusy, StateFull), self.edges.store.write() as tx:
+            with suppress(Exception), self.edges.store.write() as tx:
                 outcome(tx)
                 return outbox.take(tx, seq, clock())
         self._keep(outcome)
@@ -179,8 +182,10 @@ class Courier:
         A text: why the rest of them waits.
         """
         payloads = render.for_channel(row.alert, channel, plain=row.plain)
-        answer = Answer(state="delivered", why="all its messages were accepted before")
-        for number, payload in enumerate(payloads[row.parts :], row.parts + 1):
+        # The last message is no part, so one is always left; unless the channel is of another kind now: then all is told anew.
+        begun = row.parts if row.parts < len(payloads) else 0
+        answer = Answer(state="parked", why="there is nothing to send")
+        for number, payload in enumerate(payloads[begun:], begun + 1):
             answer = self.edges.sender.send(channel, row.alert.id, payload, attempt=row.tries)
             if answer.state != "delivered":
                 break
@@ -204,8 +209,10 @@ class Courier:
             outbox.use_plain(tx, row.seq)
         outbox.settle(tx, row.seq, outcome.answer, now=now, due=outcome.due, state=outcome.state)
         self._obey(tx, channel, outcome.answer, now)
-        if outcome.answer.state == "disabled" and channels.disable(tx, channel, outcome.answer.why, now):
-            self._neighbours.tell(tx, channel, outcome.answer.why, now)
+        if outcome.answer.state == "disabled":
+            refused = self._neighbours.of_address(channel)
+            for each in [each for each in refused if channels.disable(tx, each, outcome.answer.why, now)]:
+                self._neighbours.tell(tx, each, outcome.answer.why, now)
 
     def _obey(self, tx: Transaction, channel: Channel, answer: Answer, now: datetime) -> None:
         """Keep what the receiver asked for, for every channel that it concerns and over the next start."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.config import Config
@@ -19,16 +19,21 @@ class Neighbours:
         # The operators first: where all lanes are slow, they are to know soonest.
         self._hearers = tuple(dict.fromkeys((*config.operators, *(channel.name for channel in config.channels))))
 
-    def concerned(self, channel: Channel, *, everywhere: bool = False) -> Iterable[Channel]:
-        """The channels that a wish of this one's receiver concerns: itself; those that post to the same Discord webhook, each
-        to a thread of its own, say; all of Discord's, where its global limit was hit.
+    def concerned(self, channel: Channel, *, everywhere: bool = False) -> Sequence[Channel]:
+        """The channels that a wish of this one's receiver concerns: itself, those of the same address (for other hours, say) or
+        of the same Discord webhook (each for a thread of its own); all of Discord's, where its global limit was hit.
         """
-        if channel.kind != "discord":
+        shared = everywhere and channel.kind == "discord"
+        return self._like(channel, lambda each: shared or _limited_with(each) == _limited_with(channel))
+
+    def of_address(self, channel: Channel) -> Sequence[Channel]:
+        """The channels that are refused where this one is."""
+        return self._like(channel, lambda each: each.url == channel.url)
+
+    def _like(self, channel: Channel, alike: Callable[[Channel], bool]) -> Sequence[Channel]:
+        if channel.url is None:
             return (channel,)
-        alike = [
-            each for each in self._channels if each.kind == "discord" and (everywhere or _webhook(each) == _webhook(channel))
-        ]
-        return alike or (channel,)
+        return tuple(each for each in self._channels if each.kind == channel.kind and alike(each)) or (channel,)
 
     def tell(self, tx: Transaction, dead: Channel, why: str, now: datetime) -> None:
         """Queue a notice that the channel takes nothing more, on the operators' channels and on every other one that works.
@@ -47,5 +52,7 @@ class Neighbours:
                 outbox.queue(tx, notice)
 
 
-def _webhook(channel: Channel) -> str:
-    return channel.url.reveal().partition("?")[0] if channel.url is not None else ""
+def _limited_with(channel: Channel) -> str:
+    """What a receiver counts by: the address, of Discord the webhook in it."""
+    url = channel.url.reveal() if channel.url is not None else ""
+    return url.partition("?")[0] if channel.kind == "discord" else url

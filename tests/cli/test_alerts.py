@@ -9,10 +9,13 @@ import re
 import socket
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.config import load
+from bot.edge.store import channels, open_state
 from tests.lab.server import Reply
 
 from .conftest import Seen, Told
@@ -275,6 +278,20 @@ def test_a_connection_that_is_refused_is_said(place: Place, told: Told) -> None:
     assert out.startswith("trial: not delivered (")
     assert "refused" in out
     assert "secret-path" not in out
+
+
+def test_a_receiver_that_asked_for_patience_gets_it_from_a_test_too(place: Place, told: Told) -> None:
+    place.channel("busy", "slack")
+    place.write()
+    (channel,) = load(place.config, {}).channels
+    store = open_state(place.state)
+    with store.write() as tx:
+        channels.hold(tx, channel, datetime.now(UTC) + timedelta(minutes=5))
+    store.close()
+    code, out, err = told(place, "alerts", "test", "busy")
+    assert (code, out) == (1, "")
+    assert err.startswith("storywatch: busy: its receiver asked to be left alone until ")
+    assert place.web.posts == []
 
 
 def test_a_console_channel_prints_its_sample(place: Place, told: Told) -> None:

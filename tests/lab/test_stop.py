@@ -18,6 +18,7 @@ import pytest
 from . import scripts, sinks
 from .robot import Running, until
 from .scene import Scene
+from .server import Reply
 
 PIPE_SIZE = 1031  # F_SETPIPE_SZ in <linux/fcntl.h>, see fcntl(2)
 
@@ -130,3 +131,21 @@ def test_it_stops_in_time_while_nobody_reads_its_standard_output(scene: Scene) -
             stop(running)
     finally:
         os.close(unread)
+
+
+def test_a_pass_that_is_stopped_lets_what_is_being_sent_end(scene: Scene) -> None:
+    """The receiver has the message and is slow to say so: cut off, the next pass would send it again."""
+    scene.feed("alpha")
+    scene.sink("slack")
+    scene.now = datetime.now(UTC) - timedelta(hours=2)
+    scene.once()
+    scene.feeds["alpha"].add(scene.match("news"))
+    scene.by_name["slack"].next(sinks.Answer(reply=Reply(status=200, body=b"ok", fault="late", pause=1.5), accepted=True))
+    scene.write()
+    with scene.robot.start("once") as running:
+        until(lambda: scene.by_name["slack"].messages, 30, "the message")
+        running.signal(signal.SIGTERM)
+        assert running.wait(10.5).code == 128 + signal.SIGTERM
+    scene.now = datetime.now(UTC) + timedelta(hours=1)
+    scene.once()
+    assert len(scene.by_name["slack"].messages) == 1

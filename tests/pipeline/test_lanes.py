@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.config import load
 from bot.edge.store import Store, Transaction, byhand, channels, outbox
 from bot.errors import StateFull
 from bot.rounds import Crew, Rounds
@@ -360,3 +361,53 @@ class Cramped:
             yield tx
             if self._writes == self._full_at:
                 raise StateFull("no space left on the disk")
+
+
+def test_an_answer_is_kept_though_the_next_alert_cannot_be_read(place: Lanes) -> None:
+    """Rolled back with it, the answer would be lost and the message sent again every minute."""
+    place.configure(("webhook", "room"))
+    place.queue("room", "one", "two")
+    with place.store.write() as tx:
+        tx.execute(sa.text("UPDATE alerts SET content = '{}' WHERE seq = 2"))
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            place.deliver(after=timedelta(minutes=1))
+    assert place.requests("room") == 1
+    with place.store.read() as connection:
+        assert connection.execute(sa.text("SELECT state FROM alerts ORDER BY seq")).scalars().all() == ["delivered", "queued"]
+
+
+# ---------------------------------------------------------------- one address, several channels
+
+
+def twins(place: Lanes, kind: str) -> None:
+    """Two channels of one address, the second for what is urgent, say; and one of another."""
+    place.configure((kind, "day"), (kind, "night"), (kind, "other"))
+    file = place.root / "config" / "bot.toml"
+    file.write_text(file.read_text().replace("night-secret-token", "day-secret-token"))
+    place.config = load(place.root / "config", {})
+    for name in ("day", "night", "other"):
+        place.queue(name, "one", "two")
+
+
+@pytest.mark.parametrize("kind", ["slack", "discord", "webhook"])
+def test_a_dead_address_gets_one_request_however_many_channels_it_has(place: Lanes, kind: str) -> None:
+    twins(place, kind)
+    place.script["day"] = [Reply(status=410, body=b"gone")]
+    for _ in range(3):
+        place.deliver(after=timedelta(hours=1))
+    assert place.requests("day") == 1
+    assert place.states("day") == place.states("night") == ["queued"] * 2
+    assert place.states("other") == ["delivered"] * 4, "and hears of both"
+
+
+@pytest.mark.parametrize("kind", ["slack", "discord", "webhook"])
+def test_what_an_address_asks_for_holds_for_every_channel_of_it(place: Lanes, kind: str) -> None:
+    twins(place, kind)
+    place.script["day"] = [Reply(status=429, headers={"Retry-After": "60"}), OK]
+    place.deliver()
+    place.deliver(after=timedelta(seconds=59))
+    assert place.requests("day") == 1
+    place.deliver(after=timedelta(seconds=2))
+    assert place.states("day") == place.states("night") == ["delivered"] * 2
+    assert place.states("other") == ["delivered"] * 2

@@ -465,6 +465,19 @@ def test_a_digest_interrupted_in_the_middle_repeats_no_part(world: World) -> Non
     assert len(bodies) == len(set(bodies)) == len(payloads(digest.alert, "discord"))
 
 
+def test_a_digest_under_way_is_told_whole_where_its_channel_becomes_one_of_longer_messages(world: World) -> None:
+    world.configure(CONFIG.replace('kind = "webhook"', 'kind = "discord"'))
+    matches(world, 60)
+    world.deliver()
+    digest = world.outbox()[-1]
+    assert digest.parts == 1, "the rest of it waits"
+    world.configure(CONFIG)
+    deliver_all(world)
+    *_, (_, alert, payload) = world.receiver.accepted
+    assert alert == digest.alert.id
+    assert len(set(re.findall(r"a\.example\.org/m(\d+)\b", payload.body.decode()))) == 57
+
+
 # ---------------------------------------------------------------- crashes
 
 

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.edge.store.moment import EPOCH, MILLISECOND
+from bot.edge.store.outbox import OPEN
+from bot.edge.store.outgoing import alerts
 from bot.edge.store.schema import feeds, items, meta, verdicts
 
 _PREFIX = "restored:"
@@ -32,7 +34,10 @@ _WAITING = sa.select(items.c.id).where(items.c.due.is_not(None), items.c.judged_
 
 
 def mark(tx: sa.Connection) -> None:
-    """Make every feed of a copy look as if it had not been asked since."""
+    """Make every feed of a copy look as if it had not been asked since, and every alert that waited as if it was being sent: it
+    may have been, so it is sent again under its own id, or held back where its channel wants nothing twice (see ``lost``).
+    """
+    tx.execute(sa.update(alerts).where(OPEN).values(state="sending", due=None))
     polled = feeds.c.first_polled.is_not(None)
     tx.execute(sa.update(feeds).where(polled).values(last_ok=None, last_polled=None, lease_until=None))
     tx.execute(sa.delete(meta).where(meta.c.key.startswith(_PREFIX, autoescape=True)))

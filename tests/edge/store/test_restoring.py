@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.edge.store import copying, open_reading, open_state, restored, restoring, shelf
+from bot.edge.store import copying, lost, open_reading, open_state, outbox, restored, restoring, shelf
 from bot.errors import StateBusy, StateDamaged, StateError
+from bot.model import Answer
 
 from .conftest import NOW, Filled
 
@@ -168,3 +169,30 @@ def test_what_a_feed_lists_at_first_after_a_restore_is_in_doubt_and_nothing_else
     filled.judge(2, "no-match")
     with filled.store.read() as connection:
         assert not restored.waiting(connection)
+
+
+@pytest.mark.parametrize(("hold", "states"), [((), ["queued"] * 2), (("newsroom",), ["parked"] * 2)], ids=["resend", "hold"])
+def test_what_waited_when_the_copy_was_made_may_have_been_sent_since(
+    path: Path, hold: tuple[str, ...], states: list[str]
+) -> None:
+    """Under its own id again; where the channel wants nothing twice, a person decides."""
+    store = open_state(path)
+    filled = Filled(store)
+    filled.watch()
+    for title in ("waits", "is in retry"):
+        item = filled.log(title)
+        filled.alert(item, filled.judge(item) or 0)
+    with store.write() as tx:
+        outbox.take(tx, 1, NOW)
+        outbox.settle(tx, 1, Answer(state="retry", why="busy", status=503), now=NOW, due=NOW + DAY)
+    copying.daily(path, NOW)
+    store.close()
+    damage(path)
+    assert restoring.restore(path, None, LATER).waiting == 2
+    store = open_state(path)
+    with store.write() as tx:
+        assert lost.take_over(tx, LATER, hold) == 2
+    with store.read() as connection:
+        assert [row.state for row in outbox.rows(connection)] == states
+        assert [row.ambiguous for row in outbox.rows(connection)] == [bool(hold)] * 2
+    store.close()
