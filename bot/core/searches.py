@@ -110,7 +110,7 @@ def _query(way: Way, concepts: Mapping[str, Sequence[Spelling]], edition: Editio
     kept: list[list[str]] = [[] for _ in groups]
     for number, name in _in_turns(groups):
         kept[number].append(name)
-        if not _fits(_written(kept, engine), edition, engine) and any(kept[:number]):
+        if not _fits(_written(kept, engine), edition, engine) and sum(map(len, kept)) > 1:
             kept[number].pop()
             if any(len(group) > 1 for group in kept):  # what is rarer does not fit, either
                 break

@@ -141,18 +141,27 @@ def test_an_address_asks_for_the_edition():
 WORDS = st.text(st.characters(whitelist_categories=("Ll", "Lo"), max_codepoint=0xD7FF), min_size=2, max_size=30)
 
 
+def words_of(texts, code, engine):
+    concepts = {
+        "x": [searches.spelling(f'"{text}"') for text in texts],
+        "y": [searches.spelling(f'"{text}"') for text in texts[::-1]],
+    }
+    found = searches.searches(query.parse("x AND y", concepts), concepts, EDITIONS[code], engine)
+    return [(each, re.findall(r'[^\s()"]+', each.query)) for each in found]
+
+
+def test_the_first_groups_last_name_counts_toward_the_limit_too():
+    ((_, words),) = words_of(["aa", "aa aa", "aa aa aaa", "aa aaa", "aa aaaa", "aa aa aa"], "ar", "google")
+    assert len(words) <= 32
+
+
 @given(
     st.lists(st.lists(WORDS, min_size=1, max_size=5).map(" ".join), min_size=1, max_size=40),
     st.sampled_from(sorted(EDITIONS)),
     st.sampled_from(["google", "bing"]),
 )
 def test_a_search_is_never_longer_than_the_engine_reads(texts, code, engine):
-    concepts = {
-        "x": [searches.spelling(f'"{text}"') for text in texts],
-        "y": [searches.spelling(f'"{text}"') for text in texts[::-1]],
-    }
-    for each in searches.searches(query.parse("x AND y", concepts), concepts, EDITIONS[code], engine):
-        words = re.findall(r'[^\s()"]+', each.query)
+    for each, words in words_of(texts, code, engine):
         assert len(words) <= 32
         assert not re.search(r"[\s\\]", each.url)
         assert each.url.isprintable()
