@@ -47,12 +47,16 @@ class Rounds:
         """Make the state follow the configuration, and take over what a dead owner left half-done."""
         now, config = self.crew.clock(), self.pipeline.config
         with self.store.write() as tx:
+            back = later.follow(tx, now)
             feeds.sync(tx, config.feeds, now)
             feeds.take_over(tx, max((feed.interval for feed in config.feeds), default=config.interval) * 4, now)
             items.take_over(tx, now)
             freed = channels.sync(tx, config.channels, now)
             held = [channel.name for channel in config.channels if channel.on_ambiguous == "hold"]
             cut_short = lost.take_over(tx, now, held)
+        if back:
+            message = f"the clock was put back by {back} or more since the last run: what is due moves with it"
+            report.said(log, logging.WARNING, "clock", message, seconds=-back.total_seconds())
         if cut_short:
             what = count(cut_short, "alert")
             message = f"{what} on the way when the last run ended: sent again and perhaps received twice, or held back (alerts)"

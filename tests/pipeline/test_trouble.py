@@ -302,6 +302,22 @@ def test_a_retry_set_under_a_wrong_clock_is_mended_at_the_start(world: World) ->
     assert world.told() == [SAME]
 
 
+def test_what_is_due_follows_a_clock_that_was_put_back_between_two_runs(world: World) -> None:
+    world.now += timedelta(hours=1)
+    world.poll()
+    asked, state = len(world.web.asked), world.state_of("A")
+    assert state.last_polled is not None
+    assert state.next_due is not None
+    left = state.next_due - state.last_polled
+    world.now = state.last_polled - timedelta(hours=1)
+    for _ in range(2):  # and once only: a second start must not cut short what a server asked for
+        world.ticks().rounds.start()
+        assert world.state_of("A").next_due == world.now + left
+    world.now += left
+    world.poll()
+    assert len(world.web.asked) > asked
+
+
 def test_a_pass_that_takes_longer_than_the_interval_polls_each_feed_once(world: World) -> None:
     many_feeds(world, 60, interval="30s")
     ticks = world.ticks()
