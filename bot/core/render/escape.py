@@ -43,7 +43,7 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 _ENTITY_END = re.compile(r"(&#?\w+);")
 
 # Mattermost turns Slack's <!here>, <@ID> and <url|label> into its own before it reads Markdown, so "<" is spelled out.
-_MATTERMOST_MARKS = re.compile(r"[\\*_~`|\[\]]|(?<=\])\(|^[#>+-]")
+_MATTERMOST_MARKS = re.compile(r"[\\*_~`|\[\]]|(?<=\])\(|^[#>+=-]")  # "===" below a line makes a heading of it
 _MATTERMOST_NAMES = re.compile(r"[~#](?=\w)")  # of channels and hashtags
 
 # The renderers of Teams differ in what they make of a backslash: marks become look-alikes or are parted from their text.

@@ -47,6 +47,7 @@ ESCAPES = {
     "a bare address": ("www.evil.example", "www\u200b.evil.example"),
     "an entity is shown as it was written": ("&lt; AT&T", "&amp;lt; AT&T"),
     "a list": ("1. a", "1\\. a"),
+    "what makes a heading of the line above it": ("===", "\\==="),
     "a number that is all there is": ("1.", "1\\."),
 }  # fmt: skip
 
