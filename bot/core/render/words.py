@@ -116,6 +116,8 @@ def notice(alert: Alert, markup: Markup) -> str:
 
 def marked(text: Foreign, terms: Sequence[Foreign], markup: Markup) -> str:
     """The text escaped, the terms in it bold where the channel can show that."""
+    if markup.bold("a") == "a":  # nothing to set apart: escaped piece by piece, ":", "x" and ":" would join to an emoji
+        return markup.escape(text)
     written = text.raw
     done, at = [], 0
     for start, end in runs(spans(text, terms)):

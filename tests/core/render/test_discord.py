@@ -162,3 +162,8 @@ def test_nobody_is_called_but_whom_the_operator_names_and_once(calls, allowed):
         assert first["allowed_mentions"] == allowed
         assert first.get("content", "").startswith(" ".join(calls))
         assert all(body["allowed_mentions"] == NOBODY for body in rest)
+
+
+def test_a_matched_word_between_colons_is_no_emoji_in_the_text_only_form():
+    (message,) = payloads(alert(entry(sentence="They said :fire: twice, OpenAI did", terms=("fire",))), "discord", plain=True)
+    assert "\\\\:fire:" in message.body.decode()
