@@ -13,7 +13,7 @@ By hand, not by a parser generator: building its tables was a fourteenth of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self, TypeAlias
 
@@ -117,18 +117,18 @@ class _Reader:
         return token
 
     def either(self) -> Tree:
-        parts, sign = [self._all()], None
-        while (more := self._take("OR")) is not None:
-            sign = more
-            parts.append(self._all())
-        return parts[0] if sign is None else Tree(kind="or", token=sign, parts=tuple(parts))
+        return self._row("OR", "or", self._all)
 
     def _all(self) -> Tree:
-        parts, sign = [self._near()], None
-        while (more := self._take("AND")) is not None:
-            sign = more
-            parts.append(self._near())
-        return parts[0] if sign is None else Tree(kind="and", token=sign, parts=tuple(parts))
+        return self._row("AND", "and", self._near)
+
+    def _row(self, sign: str, kind: Kind, part: Callable[[], Tree]) -> Tree:
+        """Parts with that sign between them; one alone is itself. The tree bears the last sign."""
+        parts, last = [part()], None
+        while (more := self._take(sign)) is not None:
+            last = more
+            parts.append(part())
+        return parts[0] if last is None else Tree(kind=kind, token=last, parts=tuple(parts))
 
     def _near(self) -> Tree:
         left = self._not()
