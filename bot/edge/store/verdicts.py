@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.edge.store import search
-from bot.edge.store.items import chunks
 from bot.edge.store.outgoing import alert_items, alerts
 from bot.edge.store.ready import Ready
 from bot.edge.store.schema import articles, developments, items, prints, verdicts
@@ -149,14 +148,6 @@ def _told(connection: sa.Connection, ids: Collection[int]) -> set[tuple[int, str
     return {(row.item, row.story) for row in connection.execute(query)}
 
 
-def of_development(connection: sa.Connection, ids: Iterable[int]) -> dict[int, AlertDevelopment]:
-    """How each development stands now: its items and outlets, in the order they came."""
-    found: dict[int, AlertDevelopment] = {}
-    for chunk in chunks(ids):
-        found.update(_developments(connection, chunk))
-    return found
-
-
 # A list of any length in one text, which sqlite.org/json1.html, 4.1 reads back; every alert that is sent asks with a single one.
 _AMONG = sa.select(sa.func.json_each(sa.bindparam("ids")).table_valued("value").c.value)
 _STANDING = Ready(
@@ -169,10 +160,11 @@ _STANDING = Ready(
 )
 
 
-def _developments(connection: sa.Connection, ids: Collection[int]) -> dict[int, AlertDevelopment]:
+def of_development(connection: sa.Connection, ids: Collection[int]) -> dict[int, AlertDevelopment]:
+    """How each development stands now: its items and outlets, in the order they came."""
     headlines: dict[int, str] = {}
     outlets: dict[int, list[str]] = {}
-    for row in _STANDING.run(connection, {"ids": json.dumps(list(ids))}):
+    for row in _STANDING.run(connection, {"ids": json.dumps(list(ids))}) if ids else ():  # notices are about none
         headlines[row.id] = row.headline
         outlets.setdefault(row.id, []).append(row.outlet)
     return {
