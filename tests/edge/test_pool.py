@@ -157,11 +157,11 @@ def test_faults_beside_good_calls_never_touch_them():
 
 def test_work_that_goes_first_is_not_held_up_by_documents_that_take_their_time():
     with Pool(1, wall=3.0) as pool, ThreadPoolExecutor(2) as callers:
-        assert pool.run_first(pool_faults.echo, 1) == ((1,), {})
+        assert pool.read_first(pool_faults.echo, b"1") == ((b"1",), {})
         slow = callers.submit(pool.run, pool_faults.hang)
         waiting = callers.submit(pool.run, pool_faults.echo, 2)
         wait_until(lambda: pool.counts().running == 1)
-        assert pool.run_first(pool_faults.echo, 3) == ((3,), {})
+        assert pool.read_first(pool_faults.echo, b"3") == ((b"3",), {})
         assert not slow.done()
         with pytest.raises(ChildError):
             slow.result(10)

@@ -155,9 +155,6 @@ class Pool:
             raise ChildError("gave no answer within 12 s", died=True)
         return fn(*args, **kwargs)
 
-    def run_first(self, fn: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
-        return self.run(fn, *args, **kwargs)
-
     def read(self, fn: Callable[..., Any], body: Body, /, *args: object, **kwargs: object) -> Any:
         return self.run(fn, body if isinstance(body, bytes) else body.read(), *args, **kwargs)
 

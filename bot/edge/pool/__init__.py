@@ -35,7 +35,7 @@ from bot.model import Body
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Seconds that a call of :meth:`Pool.run_first` waits for one of the lanes that all share: reading most documents takes less.
+# Seconds that a call of :meth:`Pool.read_first` waits for one of the lanes that all share: reading most documents takes less.
 PATIENCE = 0.5
 # Seconds kept back from a grace period to kill what did not end in it.
 KILL = 1.0
@@ -87,19 +87,15 @@ class Pool:
         """
         return self._run(functools.partial(fn, *args, **kwargs))
 
-    def run_first(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """As :meth:`run`, for work that has always been light: where all lanes are taken, it goes to one kept for such work.
-
-        Its child is started only then. So documents that take all of their time hold up each other, and nobody else.
-        """
-        return self._run_first(functools.partial(fn, *args, **kwargs))
-
     def read(self, fn: Callable[Concatenate[bytes, P], T], body: Body, /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As :meth:`run`, for a body: one that lies on disk is read there by the child."""
         return _reading(self._run, fn, body, *args, **kwargs)
 
     def read_first(self, fn: Callable[Concatenate[bytes, P], T], body: Body, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """As :meth:`run_first`, for a body."""
+        """As :meth:`read`, for work that has always been light: where all lanes are taken, it goes to one kept for such work.
+
+        Its child is started only then. So documents that take all of their time hold up each other, and nobody else.
+        """
         return _reading(self._run_first, fn, body, *args, **kwargs)
 
     def _run(self, call: functools.partial[T]) -> T:
